@@ -1,0 +1,1 @@
+"""The manufacturers' redirection services: one interface, one client for each wire."""
