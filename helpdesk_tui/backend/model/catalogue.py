@@ -43,7 +43,7 @@ class PhoneModel:
     """Keys of one expansion module."""
     reset: ResetWay
     firmware_prefixes: tuple[str, ...] = ()
-    """Yealink: accepted first numbers, each `prefix` or `prefix@generation` (`95@84`: prefix 95 in V84 only)."""
+    """Yealink: accepted first numbers: `66`, `95@84` (prefix 95 in V84 only), `96@85+` (prefix 96 from V85 on)."""
     firmware_image: str = ""
     """Snom: the stem of firmware file names, such as `snomD735`."""
     oldest_firmware: str = ""
@@ -51,14 +51,25 @@ class PhoneModel:
     common_file: str = ""
     """Yealink: the 12 digits of the common file, such as `000000000066` (asked for as `y` + digits + `.cfg`)."""
 
+    @property
+    def label(self) -> str:
+        """`Snom D735`, `Yealink T46S`."""
+        return f"{self.vendor.label} {self.name}"
+
+    def accepts(self, prefix: int, generation: int) -> bool:
+        """Whether Yealink firmware of this first and second number is made for this model.
+
+        Source: phone_formats.md section 4.1; the first number alone does not tell, it changed between generations.
+        """
+        return any(_accepts(rule, prefix, generation) for rule in self.firmware_prefixes)
+
 
 class Catalogue:
     """All models, found by the names people and phones use."""
 
     def __init__(self, models: Iterable[PhoneModel]) -> None:
         self.models = tuple(models)
-        self._by_name = {_normal(model.name): model for model in self.models}
-        self._by_name |= {f"{model.vendor.value}{_normal(model.name)}": model for model in self.models}
+        self._by_name = {_bare(model.name): model for model in self.models}
 
     @classmethod
     def parse(cls, lines: Iterable[str]) -> Catalogue:
@@ -66,8 +77,10 @@ class Catalogue:
         return cls(_model(row) for row in csv.DictReader(line for line in lines if not line.startswith("#")))
 
     def find(self, name: str) -> PhoneModel | None:
-        """The model of this name in any spelling (`d735`, `Snom D735`, `SIP-T46S`, `T46S`), or None."""
-        return self._by_name.get(_normal(name))
+        """The model of this name in any spelling (`d735`, `Snom D735`, `SIP-T46S`, `t21p e2`), or None."""
+        vendor, bare = _split(name)
+        model = self._by_name.get(_ALIASES.get(bare, bare))
+        return model if model and vendor in (None, model.vendor) else None
 
     def get(self, name: str) -> PhoneModel:
         """The model of this name. Raises BadInput with the nearest names."""
@@ -75,19 +88,40 @@ class Catalogue:
         if model is None:
             from difflib import get_close_matches  # only on this path: it costs start-up time
 
-            near = get_close_matches(_normal(name), [_normal(m.name) for m in self.models], n=3, cutoff=0.5)
-            names = [m.name for m in self.models if _normal(m.name) in near]
+            near = get_close_matches(_split(name[:40])[1], self._by_name, n=3, cutoff=0.5)
+            names = [self._by_name[bare].name for bare in near]
             hint = f"did you mean {', '.join(names)}?" if names else "see the list of models in the README."
             raise BadInput(f"{name.strip()[:40]!r} is not a model that we can provision: {hint}")
         return model
 
+    def accepting(self, prefix: int, generation: int) -> tuple[PhoneModel, ...]:
+        """The Yealink models that firmware of this first and second number is made for."""
+        return tuple(model for model in self.models if model.accepts(prefix, generation))
 
-def _normal(name: str) -> str:
-    bare = "".join(c for c in name.lower() if c.isalnum())
-    for prefix in ("yealinksip", "sip", "yealink", "snom"):
-        bare = bare.removeprefix(prefix)
-    # Snom sells 710 to 760 as D710 to D760 too; their images and User-Agents lack the D.
-    return bare[1:] if bare in {"d710", "d715", "d720", "d725", "d760"} else bare
+
+# Snom sells 710 to 760 as D710 to D760 too, while their images and User-Agents lack the D (phone_formats.md, 4.2);
+# a T58A calls itself T58 in its User-Agent.
+_ALIASES = {"d710": "710", "d715": "715", "d720": "720", "d725": "725", "d760": "760", "t58": "t58a"}
+
+
+def _bare(name: str) -> str:
+    return "".join(c for c in name.lower() if c.isalnum())
+
+
+def _split(name: str) -> tuple[Vendor | None, str]:
+    """The vendor that a name begins with, and the bare name of the model."""
+    bare = _bare(name)
+    vendor = next((vendor for vendor in Vendor if bare.startswith(vendor.value)), None)
+    return vendor, bare.removeprefix(vendor.value if vendor else "").removeprefix("sip")
+
+
+def _accepts(rule: str, prefix: int, generation: int) -> bool:
+    accepted, _, when = rule.partition("@")
+    if int(accepted) != prefix:
+        return False
+    if when.endswith("+"):
+        return generation >= int(when[:-1])
+    return not when or generation == int(when)
 
 
 def _model(row: Mapping[str, str]) -> PhoneModel:

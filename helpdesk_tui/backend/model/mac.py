@@ -7,9 +7,14 @@ from dataclasses import dataclass
 
 from helpdesk_tui.backend.errors import BadInput
 
-_LABEL = re.compile(r"^\s*(?:mac(?:[ -]?(?:address|addr|adres))?|hw(?:addr)?|ether(?:net)?|s/?n)\s*[:=#]?\s*", re.I)
-_SEPARATORS = re.compile(r"[\s:.\-_·]+")  # noqa: RUF001 - the middle dot is what some web pages print
-_HEX12 = re.compile(r"[0-9a-f]{12}")
+_LABEL = re.compile(
+    r"(?:(?:mac|hw|hardware)(?:[ -]?(?:add?ress?|addr|id))?|ether(?:net)?|s/?n)\s*[:=#]?\s*",
+    re.I,
+)
+_WRAPPING = " \t\r\n\"'`()<>[]{},;"
+# The middle dot, the dashes and the invisible blank are what web pages and documents put between the digits.
+_SEPARATORS = re.compile(r"[\s:.\-_·‐‑‒–—\u200b]+")
+_SHORT_BYTES = re.compile(r"[0-9a-f]{1,2}(?::[0-9a-f]{1,2}){5}", re.I)
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -24,7 +29,12 @@ class Mac:
 
         Raises BadInput with a sentence when the text is no MAC of one device.
         """
-        bare = _SEPARATORS.sub("", _LABEL.sub("", text, count=1)).lower()
+        value = text.strip(_WRAPPING)
+        label = _LABEL.match(value)
+        value = value[label.end() :].strip(_WRAPPING) if label else value
+        if _SHORT_BYTES.fullmatch(value):  # some systems print 0:4:13:a:b:c
+            value = ":".join(byte.zfill(2) for byte in value.split(":"))
+        bare = _SEPARATORS.sub("", value).lower()
         shown = text.strip()[:40]
         if not bare:
             raise BadInput("A MAC address is needed: twelve hexadecimal digits, on the sticker of the phone.")
