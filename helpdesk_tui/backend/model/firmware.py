@@ -331,7 +331,7 @@ def _comparison_text(a: FirmwareVersion, b: FirmwareVersion, relation: Relation,
         case _, Difference.BRANCH:
             return (
                 f"{a} ({a.branch_name}) is {relation} than {b} ({b.branch_name}) by a major version "
-                f"(V{a.generation}, V{b.generation}), and changes between custom and international firmware or makers."
+                f"(V{a.generation}, V{b.generation}), and of another maker."
             )
         case _, Difference.MAJOR:
             return f"{a} is {relation} than {b} by a major version (V{a.generation}, V{b.generation})."

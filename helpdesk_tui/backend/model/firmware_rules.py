@@ -40,11 +40,16 @@ class Change:
     """A model with the firmware that it has, as far as known, and the one that was chosen."""
 
     model: PhoneModel
-    installed: FirmwareVersion | None
+    reported: FirmwareVersion | None
     wanted: FirmwareVersion
     known_problems: str
     """What was noted about the chosen firmware when it was certified; empty: nothing."""
     catalogue: Catalogue
+
+    @property
+    def installed(self) -> FirmwareVersion | None:
+        """The reported version, where it is one of this model; nothing can be said about leaving another."""
+        return self.reported if self.reported and serves(self.reported, self.model) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +81,9 @@ def judge(
 
 
 def _installed_is_not_of_this_model(change: Change) -> str | None:
-    if change.installed is None or serves(change.installed, change.model):
+    if change.reported is None or change.installed:
         return None
-    return f"The phone reports firmware {change.installed}, which is not for the {change.model.label}: check its model."
+    return f"The phone reports firmware {change.reported}, which is not for the {change.model.label}: check its model."
 
 
 def _beyond_the_last_major_version(change: Change) -> str | None:
@@ -109,7 +114,7 @@ def _downgrade(change: Change) -> str | None:
 
 def _other_branch(change: Change) -> str | None:
     installed, wanted = change.installed, change.wanted
-    if installed is None or installed.branch is None or wanted.branch is None or installed.branch == wanted.branch:
+    if installed is None or installed.branch == wanted.branch:
         return None
     return (
         f"{installed} is {installed.branch_name} and {wanted} is {wanted.branch_name}: "
@@ -119,7 +124,7 @@ def _other_branch(change: Change) -> str | None:
 
 def _other_major_version(change: Change) -> str | None:
     installed, wanted = change.installed, change.wanted
-    if installed is None or installed.scheme is not wanted.scheme or installed.generation == wanted.generation:
+    if installed is None or installed.generation == wanted.generation:
         return None
     return f"This changes the major version from V{installed.generation} to V{wanted.generation}."
 
