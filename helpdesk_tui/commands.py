@@ -1,0 +1,150 @@
+"""The one registry of commands: keys, footer, command palette and help screen are all made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from textual.binding import Binding, BindingType
+
+from helpdesk_tui.themes import symbols
+
+
+class Place(StrEnum):
+    """Where a command works."""
+
+    EVERYWHERE = "everywhere"
+    LIST = "in a list or text"
+    PHONES = "phones"
+    PHONE = "phone"
+    SETTINGS_FILE = "settings file"
+    FIRMWARE = "firmware"
+    CHECKLIST = "checklist"
+    HELP = "help"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing that an operator can do."""
+
+    id: str
+    """Also the id of its key binding; the screen's method is `action_` + id."""
+    keys: str
+    """Textual's key names, separated by commas; the first is the one that is shown."""
+    title: str
+    help: str
+    """One sentence."""
+    places: tuple[Place, ...]
+    footer: str = ""
+    """Its short name in the footer; empty: not shown there."""
+    rank: int = 50
+    """Where room is short, the lowest ranks stay in the footer."""
+    changes: bool = False
+    """It changes something, so that a read-only session refuses it."""
+
+    @property
+    def key(self) -> str:
+        """The first key as people write it: `⏎`, `^p`, `/`."""
+        return key_label(self.keys.partition(",")[0])
+
+
+READ_ONLY_REASON = "This session is read-only: start without --read-only to change anything."
+
+_PHONE = (Place.PHONES, Place.PHONE)
+_HERE = (Place.EVERYWHERE,)
+_LIST = (Place.LIST,)
+_FILE = (Place.SETTINGS_FILE,)
+
+COMMANDS: tuple[Command, ...] = (
+    Command("search", "slash", "Search", "Find phones by MAC, name, extension, or org: step: model: user:",
+            (Place.PHONES,), "search", 1),
+    Command("attention_only", "x", "Only what needs attention", "Show or stop showing only the phones that need you.",
+            (Place.PHONES,), "attention", 30),
+    Command("mark", "space", "Mark", "Mark or unmark the phone, to do something with several at once.",
+            (Place.PHONES,)),
+    Command("open", "enter", "Open", "Show everything about the phone.", (Place.PHONES,), "open", 2),
+    Command("activate", "a", "Activate", "Register the phone at its manufacturer, so that a reset brings it to us.",
+            _PHONE, "activate", 3, changes=True),
+    Command("fix", "f", "Fix with the caller", "A checklist that leads you and the caller out of a wrong step.",
+            (*_PHONE,), "fix", 4, changes=True),
+    Command("reset", "r", "Factory reset", "Lead the caller through a factory reset, after Activate has succeeded.",
+            _PHONE, "reset", 7, changes=True),
+    Command("settings_file", "v", "Settings file", "Read what the phone gets, with secrets hidden.", _PHONE,
+            "settings", 5),
+    Command("firmware", "u", "Firmware", "Choose which firmware the phone runs.", _PHONE, "firmware", 6, changes=True),
+    Command("copy", "y", "Copy", "Send this to your terminal's clipboard.",
+            (*_PHONE, Place.SETTINGS_FILE, Place.CHECKLIST), "copy", 40),
+    Command("find", "slash", "Find", "Find text in the file.", _FILE, "find", 1),
+    Command("find_next", "n", "Next match", "Go to the next match.", _FILE, "next", 2),
+    Command("find_previous", "N", "Previous match", "Go to the previous match.", _FILE, "previous", 12),
+    Command("reveal", "s", "Reveal secrets", "Show passwords and secret addresses; that you did so is recorded.",
+            _FILE, "reveal", 5),
+    Command("changes", "d", "What changed", "Show what differs from what the phone last fetched.", _FILE, "changes", 6),
+    Command("save", "w", "Save to a file", "Write the file as shown to your disk.", _FILE, "save", 8),
+    Command("select", "enter", "Select", "Select this firmware for the phone.", (Place.FIRMWARE,), "select", 1,
+            changes=True),
+    Command("done", "enter", "Done", "This step is done: go to the next.", (Place.CHECKLIST,), "done", 1, changes=True),
+    Command("undo", "backspace", "Not done", "Go back to the step before.", (Place.CHECKLIST,), "not done", 6,
+            changes=True),
+    Command("run", "enter", "Run", "Do what is highlighted.", (Place.HELP,), "run", 1),
+    Command("cursor_up", "up,k", "Up", "One line up.", _LIST),
+    Command("cursor_down", "down,j", "Down", "One line down.", _LIST),
+    Command("half_up", "ctrl+u", "Half a page up", "Half a page up.", _LIST),
+    Command("half_down", "ctrl+d", "Half a page down", "Half a page down.", _LIST),
+    Command("page_up", "pageup", "Page up", "One page up.", _LIST),
+    Command("page_down", "pagedown", "Page down", "One page down.", _LIST),
+    Command("first", "home,g", "First", "To the first line.", _LIST),
+    Command("last", "end,G", "Last", "To the last line.", _LIST),
+    Command("back", "escape", "Back", "Leave this screen.", _HERE, "back", 9),
+    Command("help", "question_mark,f1", "Help", "Every key that works here; searchable, and enter runs it.",
+            _HERE, "help", 8),
+    Command("palette", "ctrl+p,colon", "Command palette", "Find a command by its name.", _HERE, "commands", 35),
+    Command("theme", "", "Change the theme", "Choose other colours for this session.", _HERE),
+    Command("suspend", "ctrl+z", "Suspend", "Go back to the shell; fg returns.", _HERE),
+    Command("quit", "q,ctrl+q", "Quit", "Leave the program; a checklist keeps its place.", _HERE, "quit", 45),
+)  # fmt: skip
+
+BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}
+
+
+def commands_for(place: Place) -> tuple[Command, ...]:
+    """What works in this place alone; see `Place.EVERYWHERE` and `Place.LIST` for the rest."""
+    return tuple(command for command in COMMANDS if place in command.places)
+
+
+def bindings_for(place: Place) -> list[BindingType]:
+    """The key bindings of a place, for BINDINGS of its screen or widget.
+
+    Moving in a list is the widget's own action; all else goes through `action_run`, which refuses with the reason.
+    """
+    return [
+        Binding(
+            command.keys,
+            command.id if place is Place.LIST else f"run({command.id!r})",
+            command.title,
+            show=False,
+            tooltip=command.help,
+            id=command.id,
+        )
+        for command in commands_for(place)
+        if command.keys
+    ]
+
+
+_KEY_NAMES = {
+    "escape": "esc",
+    "slash": "/",
+    "question_mark": "?",
+    "colon": ":",
+    "backspace": "bksp",
+    "pageup": "pgup",
+    "pagedown": "pgdn",
+}
+
+
+def key_label(key: str) -> str:
+    """A key as people write it, in as few characters as this console allows."""
+    shown = symbols()
+    names = {"enter": shown.enter, "up": shown.up, "down": shown.down, **_KEY_NAMES}
+    return names.get(key, key.replace("ctrl+", "^"))
