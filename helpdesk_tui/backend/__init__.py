@@ -1,0 +1,121 @@
+"""The face of the backend: `Helpdesk`, and the types that screens may see. Screens import from here only."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from helpdesk_tui.backend.errors import (
+        Ambiguous,
+        BadInput,
+        ConfigurationProblem,
+        DatabaseProblem,
+        HelpdeskError,
+        NeedsConsent,
+        NotFound,
+        Refused,
+    )
+    from helpdesk_tui.backend.helpdesk import Helpdesk
+    from helpdesk_tui.backend.model.checklist import Item, ItemState, State
+    from helpdesk_tui.backend.model.environment import Environment
+    from helpdesk_tui.backend.model.event import Event, EventKind
+    from helpdesk_tui.backend.model.firmware_entry import FirmwareEntry
+    from helpdesk_tui.backend.model.firmware_rules import JudgementKind
+    from helpdesk_tui.backend.model.mac import Mac
+    from helpdesk_tui.backend.model.phone import Phone
+    from helpdesk_tui.backend.model.query import Field, Query, parse_query
+    from helpdesk_tui.backend.model.reason import Reason
+    from helpdesk_tui.backend.model.request import Request
+    from helpdesk_tui.backend.model.run import Run
+    from helpdesk_tui.backend.model.step import Step
+    from helpdesk_tui.backend.model.vendor import Vendor
+    from helpdesk_tui.backend.model.verdict import NextAction, Verdict, VerdictKind, judge
+    from helpdesk_tui.backend.store.phones import Page
+    from helpdesk_tui.backend.use_cases.firmware import USE_INSTALLED, Option, Plan
+    from helpdesk_tui.backend.use_cases.registration import Attempt
+
+__all__ = [
+    "USE_INSTALLED",
+    "Ambiguous",
+    "Attempt",
+    "BadInput",
+    "ConfigurationProblem",
+    "DatabaseProblem",
+    "Environment",
+    "Event",
+    "EventKind",
+    "Field",
+    "FirmwareEntry",
+    "Helpdesk",
+    "HelpdeskError",
+    "Item",
+    "ItemState",
+    "JudgementKind",
+    "Mac",
+    "NeedsConsent",
+    "NextAction",
+    "NotFound",
+    "Option",
+    "Page",
+    "Phone",
+    "Plan",
+    "Query",
+    "Reason",
+    "Refused",
+    "Request",
+    "Run",
+    "State",
+    "Step",
+    "Vendor",
+    "Verdict",
+    "VerdictKind",
+    "judge",
+    "parse_query",
+]
+
+_MODULES = {
+    "Ambiguous": "errors",
+    "Attempt": "use_cases.registration",
+    "BadInput": "errors",
+    "ConfigurationProblem": "errors",
+    "DatabaseProblem": "errors",
+    "Environment": "model.environment",
+    "Event": "model.event",
+    "EventKind": "model.event",
+    "Field": "model.query",
+    "FirmwareEntry": "model.firmware_entry",
+    "Helpdesk": "helpdesk",
+    "HelpdeskError": "errors",
+    "Item": "model.checklist",
+    "ItemState": "model.checklist",
+    "JudgementKind": "model.firmware_rules",
+    "Mac": "model.mac",
+    "NeedsConsent": "errors",
+    "NextAction": "model.verdict",
+    "NotFound": "errors",
+    "Option": "use_cases.firmware",
+    "Page": "store.phones",
+    "Phone": "model.phone",
+    "Plan": "use_cases.firmware",
+    "Query": "model.query",
+    "Reason": "model.reason",
+    "Refused": "errors",
+    "Request": "model.request",
+    "Run": "model.run",
+    "State": "model.checklist",
+    "Step": "model.step",
+    "USE_INSTALLED": "use_cases.firmware",
+    "Vendor": "model.vendor",
+    "Verdict": "model.verdict",
+    "VerdictKind": "model.verdict",
+    "judge": "model.verdict",
+    "parse_query": "model.query",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import what is asked for, and no more: `--help` must not wait for the whole backend (PEP 562)."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -1,0 +1,70 @@
+"""Opens one environment and hands out what can be done in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+from helpdesk_tui.assets import asset
+from helpdesk_tui.backend.model.catalogue import Catalogue
+from helpdesk_tui.backend.model.environment import Environment
+from helpdesk_tui.backend.model.vendor import Vendor
+from helpdesk_tui.backend.store import Clock, Store, utc_now
+from helpdesk_tui.backend.use_cases.checklist import Checklist
+from helpdesk_tui.backend.use_cases.context import Context, Services, random_secret
+from helpdesk_tui.backend.use_cases.firmware import Firmware
+from helpdesk_tui.backend.use_cases.imports import Imports
+from helpdesk_tui.backend.use_cases.phones import Phones
+from helpdesk_tui.backend.use_cases.registration import Registration
+from helpdesk_tui.backend.use_cases.settings import Settings
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The models that can be provisioned."""
+    with asset("models.csv").open(encoding="utf-8", newline="") as lines:
+        return Catalogue.parse(lines)
+
+
+class Helpdesk:
+    """One environment, opened for one operator. Every method may be called from any thread."""
+
+    def __init__(
+        self,
+        environment: Environment,
+        operator: str,
+        *,
+        read_only: bool = False,
+        clock: Clock = utc_now,
+        random: Callable[[int], str] = random_secret,
+    ) -> None:
+        """Open the environment's database, making it when it does not exist. Raises DatabaseProblem."""
+        self.environment = environment
+        self.operator = operator
+        self.read_only = read_only
+        self.clock = clock
+        self.store = Store(environment.database, clock)
+        self.services = Services(environment, clock, self.store)
+        self.catalogue = catalogue()
+        context = Context(environment, self.store, self.catalogue, self.services, clock, operator, read_only, random)
+        self.context = context
+        self.registration = Registration(context)
+        self.phones = Phones(context, self.registration)
+        self.settings = Settings(context)
+        self.firmware = Firmware(context)
+        self.imports = Imports(context, self.phones, self.firmware)
+        self.checklist = Checklist(context, self.phones, self.registration)
+
+    @property
+    def simulated_services(self) -> tuple[Vendor, ...]:
+        """The manufacturers whose service is only simulated here."""
+        return tuple(vendor for vendor in Vendor if self.services.simulated(vendor))
+
+    def data_version(self) -> int:
+        """A number that changes when another process has changed something; cheap enough to ask every second."""
+        return self.store.database.data_version()
+
+    def close(self) -> None:
+        """Close database and connections."""
+        self.services.close()
+        self.store.close()

@@ -1,0 +1,73 @@
+"""What an operator types in the search field, read into terms. Pure; the store turns terms into SQL."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from helpdesk_tui.backend.model.mac import find_mac
+
+
+class Field(StrEnum):
+    """What a term looks at."""
+
+    ANYTHING = "anything"
+    ORGANISATION = "org"
+    STEP = "step"
+    MODEL = "model"
+    USER = "user"
+    VERDICT = "verdict"
+    VENDOR = "vendor"
+    FIRMWARE = "firmware"
+    REASON = "reason"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One condition; all terms of a query must hold."""
+
+    field: Field
+    text: str
+    """Lower case. For ANYTHING also a MAC or part of one, without its separators."""
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A search: all terms must hold. An empty query finds everything."""
+
+    terms: tuple[Term, ...] = ()
+
+    def with_term(self, field: Field, text: str) -> Query:
+        """This query, narrowed by one more term."""
+        return Query((*self.terms, Term(field, text.lower())))
+
+
+_ALIASES = {"organisation": Field.ORGANISATION, "organization": Field.ORGANISATION, "company": Field.ORGANISATION}
+_FIELDS = {field.value: field for field in Field if field is not Field.ANYTHING} | _ALIASES
+_WORD = re.compile(r'(!?)(?:([a-z]+):)?(?:"([^"]*)"?|(\S+))', re.I)
+_MAC_PART = re.compile(r"[0-9a-f]{1,4}(?:[:.\-][0-9a-f]{1,4})+[:.\-]?", re.I)
+
+
+def parse_query(text: str) -> Query:
+    """Read a search: words, `field:value` tokens (values may be quoted), `!` for not. Never fails."""
+    whole = find_mac(text)
+    if whole is not None:
+        return Query((Term(Field.ANYTHING, whole.hex),))
+    terms: list[Term] = []
+    for not_, name, quoted, plain in _WORD.findall(text):
+        value = quoted or plain
+        field = _FIELDS.get(name.lower(), Field.ANYTHING) if name else Field.ANYTHING
+        if name and field is Field.ANYTHING:
+            value = f"{name}:{value}"
+        if field is Field.ANYTHING:
+            value = _bare_mac_part(value)
+        if value.strip("!"):
+            terms.append(Term(field, value.lower(), bool(not_)))
+    return Query(tuple(terms))
+
+
+def _bare_mac_part(value: str) -> str:
+    """`a1:b2:c3` becomes `a1b2c3`: MACs are searched without separators."""
+    return re.sub(r"[:.\-]", "", value) if _MAC_PART.fullmatch(value) else value

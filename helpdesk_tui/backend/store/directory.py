@@ -1,0 +1,147 @@
+"""Organisations and users with their identities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from sqlite3 import Row
+
+from helpdesk_tui.backend.model.organisation import (
+    CallerIdDisplay,
+    CallWaiting,
+    Codec,
+    Country,
+    Identity,
+    Language,
+    Organisation,
+    User,
+)
+from helpdesk_tui.backend.store.database import Database
+
+_ORGANISATION_COLUMNS = tuple(field.name for field in fields(Organisation) if field.name != "id")
+
+
+class DirectoryTable:
+    """The customers of one environment and their people."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def organisations(self) -> tuple[Organisation, ...]:
+        """All organisations by name."""
+        with self._database.read() as connection:
+            rows = connection.execute("SELECT * FROM organisations ORDER BY name")
+            return tuple(_organisation(row) for row in rows)
+
+    def organisation(self, organisation_id: int) -> Organisation | None:
+        """The organisation of this id."""
+        with self._database.read() as connection:
+            row = connection.execute("SELECT * FROM organisations WHERE id = ?", [organisation_id]).fetchone()
+        return _organisation(row) if row else None
+
+    def organisations_named(self, text: str) -> tuple[Organisation, ...]:
+        """The organisation of exactly this name or short name; else those whose name contains it."""
+        with self._database.read() as connection:
+            exact = "SELECT * FROM organisations WHERE casefold(name) = ? OR short_name = ?"
+            like = "SELECT * FROM organisations WHERE instr(casefold(name), ?) > 0 ORDER BY name LIMIT 20"
+            folded = text.strip().casefold()
+            rows = connection.execute(exact, [folded, folded]).fetchall() or connection.execute(like, [folded])
+            return tuple(_organisation(row) for row in rows)
+
+    def save_organisation(self, organisation: Organisation) -> int:
+        """Add (id 0) or change an organisation; returns its id."""
+        values = [_column(getattr(organisation, name)) for name in _ORGANISATION_COLUMNS]
+        with self._database.write() as connection:
+            if organisation.id:
+                sets = ", ".join(f"{name} = ?" for name in _ORGANISATION_COLUMNS)
+                connection.execute(f"UPDATE organisations SET {sets} WHERE id = ?", [*values, organisation.id])
+                return organisation.id
+            marks = ",".join("?" * len(values))
+            names = ",".join(_ORGANISATION_COLUMNS)
+            cursor = connection.execute(f"INSERT INTO organisations ({names}) VALUES ({marks})", values)
+            return int(cursor.lastrowid or 0)
+
+    def users(self, organisation_id: int) -> tuple[User, ...]:
+        """The users of an organisation by extension."""
+        return self._users("organisation_id = ? ORDER BY length(extension), extension", [organisation_id])
+
+    def user(self, user_id: int) -> User | None:
+        """The user of this id."""
+        return next(iter(self._users("id = ?", [user_id])), None)
+
+    def user_by_extension(self, organisation_id: int, extension: str) -> User | None:
+        """The user who has this extension in this organisation."""
+        found = self._users("organisation_id = ? AND extension = ?", [organisation_id, extension.strip()])
+        return next(iter(found), None)
+
+    def _users(self, where: str, values: Sequence[int | str]) -> tuple[User, ...]:
+        with self._database.read() as connection:
+            rows = connection.execute(f"SELECT * FROM users WHERE {where}", values).fetchall()
+            identities: dict[int, list[Identity]] = {row["id"]: [] for row in rows}
+            subset = f"SELECT id FROM users WHERE {where}"
+            for row in connection.execute(
+                f"SELECT * FROM identities WHERE user_id IN ({subset}) ORDER BY user_id, position", values
+            ):
+                identity = Identity(row["sip_username"], row["sip_password"], row["display_name"])
+                identities[row["user_id"]].append(identity)
+        return tuple(_user(row, tuple(identities[row["id"]])) for row in rows)
+
+    def save_user(self, user: User) -> int:
+        """Add (id 0) or change a user with all identities; returns its id."""
+        columns = ("organisation_id", "extension", "name", "voicemail", "ring_internal", "ring_external", "pin")
+        values = [getattr(user, name) for name in columns]
+        with self._database.write() as connection:
+            if user.id:
+                sets = ", ".join(f"{name} = ?" for name in columns)
+                connection.execute(f"UPDATE users SET {sets} WHERE id = ?", [*values, user.id])
+                user_id = user.id
+            else:
+                marks = ",".join("?" * len(values))
+                cursor = connection.execute(f"INSERT INTO users ({','.join(columns)}) VALUES ({marks})", values)
+                user_id = int(cursor.lastrowid or 0)
+            connection.execute("DELETE FROM identities WHERE user_id = ?", [user_id])
+            connection.executemany(
+                "INSERT INTO identities (user_id, position, sip_username, sip_password, display_name)"
+                " VALUES (?, ?, ?, ?, ?)",
+                [
+                    (user_id, position, identity.sip_username, identity.sip_password, identity.display_name)
+                    for position, identity in enumerate(user.identities, start=1)
+                ],
+            )
+        return user_id
+
+    def phone_counts(self) -> dict[int, int]:
+        """How many phones each organisation has, by organisation id."""
+        with self._database.read() as connection:
+            rows = connection.execute("SELECT organisation_id, count(*) FROM phones GROUP BY organisation_id")
+            return dict(rows.fetchall())
+
+
+def _column(value: object) -> object:
+    return ";".join(str(part) for part in value) if isinstance(value, tuple) else value
+
+
+def _organisation(row: Row) -> Organisation:
+    values = {name: row[name] for name in _ORGANISATION_COLUMNS}
+    values |= {
+        "language": Language(row["language"]),
+        "country": Country(row["country"]),
+        "codecs": tuple(Codec(name) for name in row["codecs"].split(";")),
+        "call_waiting": CallWaiting(row["call_waiting"]),
+        "caller_id_display": CallerIdDisplay(row["caller_id_display"]),
+    }
+    return Organisation(id=row["id"], **values)
+
+
+def _user(row: Row, identities: tuple[Identity, ...]) -> User:
+    return User(
+        id=row["id"],
+        organisation_id=row["organisation_id"],
+        extension=row["extension"],
+        name=row["name"],
+        identities=identities,
+        voicemail=row["voicemail"],
+        ring_internal=row["ring_internal"],
+        ring_external=row["ring_external"],
+        pin=row["pin"],
+    )

@@ -1,0 +1,244 @@
+"""The tables, and how older databases are brought up to date. Only ever append to this file."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+migrations = Migrations("helpdesk_tui")
+
+ORGANISATIONS = """
+CREATE TABLE organisations (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    short_name TEXT NOT NULL UNIQUE,
+    sip_host TEXT NOT NULL,
+    outbound_proxy TEXT NOT NULL,
+    ntp_server TEXT NOT NULL,
+    timezone TEXT NOT NULL,
+    language TEXT NOT NULL,
+    country TEXT NOT NULL,
+    codecs TEXT NOT NULL,
+    call_waiting TEXT NOT NULL,
+    caller_id_display TEXT NOT NULL,
+    speaker_level INTEGER NOT NULL,
+    microphone_level INTEGER NOT NULL,
+    logged_out_dialplan TEXT NOT NULL,
+    web_username TEXT NOT NULL
+) STRICT
+"""
+
+USERS = """
+CREATE TABLE users (
+    id INTEGER PRIMARY KEY,
+    organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE RESTRICT,
+    extension TEXT NOT NULL,
+    name TEXT NOT NULL,
+    voicemail TEXT NOT NULL,
+    ring_internal INTEGER NOT NULL,
+    ring_external INTEGER NOT NULL,
+    pin TEXT NOT NULL,
+    UNIQUE (organisation_id, extension)
+) STRICT
+"""
+
+IDENTITIES = """
+CREATE TABLE identities (
+    id INTEGER PRIMARY KEY,
+    user_id INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    sip_username TEXT NOT NULL,
+    sip_password TEXT NOT NULL,
+    display_name TEXT NOT NULL,
+    UNIQUE (user_id, position),
+    UNIQUE (user_id, sip_username)
+) STRICT
+"""
+
+PHONES = """
+CREATE TABLE phones (
+    id INTEGER PRIMARY KEY,
+    mac TEXT NOT NULL UNIQUE CHECK (length(mac) = 12),
+    vendor TEXT NOT NULL,
+    model TEXT NOT NULL,
+    organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE RESTRICT,
+    user_id INTEGER REFERENCES users(id) ON DELETE SET NULL,
+    name TEXT NOT NULL,
+    serial TEXT NOT NULL,
+    pin TEXT NOT NULL,
+    vlan INTEGER,
+    modules INTEGER NOT NULL DEFAULT 0,
+    sip_username TEXT NOT NULL,
+    sip_password TEXT NOT NULL,
+    web_password TEXT NOT NULL,
+    step TEXT NOT NULL CHECK (step IN ('active', 'disabled', 'provision', 'deprovision')),
+    step_since TEXT NOT NULL,
+    added_at TEXT NOT NULL,
+    changed_at TEXT,
+    deadline TEXT,
+    reason TEXT,
+    reason_text TEXT,
+    firmware_installed TEXT,
+    firmware_learned_at TEXT,
+    firmware_selected TEXT,
+    firmware_selected_at TEXT,
+    last_seen TEXT,
+    secret TEXT NOT NULL UNIQUE,
+    previous_secret TEXT NOT NULL DEFAULT '',
+    token TEXT NOT NULL DEFAULT '',
+    token_used_at TEXT,
+    verdict_rank INTEGER NOT NULL DEFAULT 0,
+    verdict_turns_at TEXT,
+    search_text TEXT NOT NULL DEFAULT ''
+) STRICT
+"""
+
+# One call to a manufacturer for each MAC: intended, under way (leased), or waiting for its next try.
+JOBS = """
+CREATE TABLE jobs (
+    mac TEXT PRIMARY KEY,
+    vendor TEXT NOT NULL,
+    model TEXT NOT NULL,
+    serial TEXT NOT NULL,
+    phone_id INTEGER REFERENCES phones(id) ON DELETE SET NULL,
+    call TEXT NOT NULL CHECK (call IN ('register', 'deregister')),
+    cause TEXT NOT NULL,
+    operator TEXT NOT NULL,
+    url TEXT NOT NULL,
+    intended_at TEXT NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0,
+    next_try TEXT,
+    lease TEXT NOT NULL DEFAULT '',
+    leased_until TEXT,
+    reason TEXT,
+    reason_text TEXT
+) STRICT
+"""
+
+EVENTS = """
+CREATE TABLE events (
+    id INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    operator TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    mac TEXT,
+    organisation TEXT NOT NULL,
+    text TEXT NOT NULL
+) STRICT
+"""
+
+REQUESTS = """
+CREATE TABLE requests (
+    id INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    phone_id INTEGER NOT NULL REFERENCES phones(id) ON DELETE CASCADE,
+    address TEXT NOT NULL,
+    file TEXT NOT NULL,
+    via TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    user_agent TEXT NOT NULL,
+    note TEXT NOT NULL
+) STRICT
+"""
+
+FUNCTION_KEYS = """
+CREATE TABLE function_keys (
+    id INTEGER PRIMARY KEY,
+    scope TEXT NOT NULL CHECK (scope IN ('model', 'user', 'phone')),
+    organisation_id INTEGER REFERENCES organisations(id) ON DELETE CASCADE,
+    model TEXT,
+    user_id INTEGER REFERENCES users(id) ON DELETE CASCADE,
+    phone_id INTEGER REFERENCES phones(id) ON DELETE CASCADE,
+    position INTEGER NOT NULL CHECK (position > 0),
+    function TEXT NOT NULL,
+    value TEXT NOT NULL,
+    label TEXT NOT NULL
+) STRICT
+"""
+
+CUSTOM_SETTINGS = """
+CREATE TABLE custom_settings (
+    id INTEGER PRIMARY KEY,
+    scope TEXT NOT NULL CHECK (scope IN ('model', 'phone')),
+    organisation_id INTEGER REFERENCES organisations(id) ON DELETE CASCADE,
+    model TEXT,
+    phone_id INTEGER REFERENCES phones(id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL
+) STRICT
+"""
+
+FIRMWARE = """
+CREATE TABLE firmware (
+    id INTEGER PRIMARY KEY,
+    vendor TEXT NOT NULL,
+    version TEXT NOT NULL,
+    models TEXT NOT NULL,
+    file TEXT NOT NULL,
+    size INTEGER,
+    sha256 TEXT NOT NULL,
+    certified_on TEXT,
+    certified_by TEXT NOT NULL,
+    withdrawn_on TEXT,
+    notes TEXT NOT NULL,
+    known_problems TEXT NOT NULL,
+    UNIQUE (vendor, version, file)
+) STRICT
+"""
+
+WALKTHROUGH_RUNS = """
+CREATE TABLE walkthrough_runs (
+    id INTEGER PRIMARY KEY,
+    mac TEXT NOT NULL,
+    walkthrough TEXT NOT NULL,
+    operator TEXT NOT NULL,
+    started_at TEXT NOT NULL,
+    changed_at TEXT NOT NULL,
+    ended_at TEXT,
+    outcome TEXT NOT NULL DEFAULT '',
+    progress TEXT NOT NULL
+) STRICT
+"""
+
+INDEXES = (
+    # The list of phones: walked in its order, searched without touching the table.
+    "CREATE INDEX phones_list ON phones"
+    " (verdict_rank, mac, search_text, organisation_id, user_id, model, step, verdict_turns_at)",
+    "CREATE INDEX phones_turning ON phones (verdict_turns_at) WHERE verdict_turns_at IS NOT NULL",
+    "CREATE INDEX phones_organisation ON phones (organisation_id, model)",
+    "CREATE INDEX phones_model ON phones (model)",
+    "CREATE INDEX phones_user ON phones (user_id)",
+    "CREATE INDEX phones_step ON phones (step, deadline)",
+    "CREATE UNIQUE INDEX phones_token ON phones (token) WHERE token <> ''",
+    "CREATE UNIQUE INDEX phones_previous_secret ON phones (previous_secret) WHERE previous_secret <> ''",
+    "CREATE INDEX jobs_phone ON jobs (phone_id)",
+    "CREATE INDEX jobs_next ON jobs (next_try)",
+    "CREATE INDEX events_mac ON events (mac, id) WHERE mac IS NOT NULL",
+    "CREATE INDEX requests_phone ON requests (phone_id, id)",
+    "CREATE INDEX requests_at ON requests (at)",
+    "CREATE INDEX function_keys_phone ON function_keys (phone_id) WHERE phone_id IS NOT NULL",
+    "CREATE INDEX function_keys_user ON function_keys (user_id) WHERE user_id IS NOT NULL",
+    "CREATE INDEX function_keys_model ON function_keys (organisation_id, model) WHERE model IS NOT NULL",
+    "CREATE INDEX custom_settings_phone ON custom_settings (phone_id) WHERE phone_id IS NOT NULL",
+    "CREATE INDEX custom_settings_model ON custom_settings (organisation_id, model) WHERE model IS NOT NULL",
+    "CREATE INDEX walkthrough_runs_mac ON walkthrough_runs (mac, id)",
+)
+
+APPEND_ONLY = tuple(
+    f"CREATE TRIGGER events_no_{verb} BEFORE {verb.upper()} ON events"
+    " BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END"
+    for verb in ("update", "delete")
+)
+
+
+@migrations()
+def first_tables(db: Database) -> None:
+    """Everything of version 0.1."""
+    tables = (
+        *("CREATE TABLE environment (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT", ORGANISATIONS, USERS),
+        *(IDENTITIES, PHONES, JOBS, EVENTS, REQUESTS, FUNCTION_KEYS, CUSTOM_SETTINGS, FIRMWARE, WALKTHROUGH_RUNS),
+    )
+    for statement in (*tables, *INDEXES, *APPEND_ONLY):
+        db.execute(statement)
+    db.execute("PRAGMA user_version = 1")

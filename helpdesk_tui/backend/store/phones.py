@@ -1,0 +1,245 @@
+"""Phones: found, listed, added, changed, removed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from sqlite3 import Connection, IntegrityError, Row
+from typing import TYPE_CHECKING
+
+from helpdesk_tui.backend.errors import BadInput
+from helpdesk_tui.backend.model.mac import Mac
+from helpdesk_tui.backend.model.phone import Pending, Phone
+from helpdesk_tui.backend.model.query import Query
+from helpdesk_tui.backend.model.reason import Reason
+from helpdesk_tui.backend.model.step import Call, Step
+from helpdesk_tui.backend.model.vendor import Vendor
+from helpdesk_tui.backend.model.verdict import VerdictKind, judge
+from helpdesk_tui.backend.store.database import Database, moment, stamp
+from helpdesk_tui.backend.store.search import condition
+
+if TYPE_CHECKING:
+    from helpdesk_tui.backend.store import Clock
+
+SELECT = """
+SELECT phones.*, organisations.name AS organisation, users.name AS user_name, users.extension AS user_extension,
+       jobs.call AS job_call, jobs.tries AS job_tries, jobs.next_try AS job_next_try,
+       jobs.leased_until AS job_leased_until
+FROM phones
+JOIN organisations ON organisations.id = phones.organisation_id
+LEFT JOIN users ON users.id = phones.user_id
+LEFT JOIN jobs ON jobs.mac = phones.mac AND jobs.phone_id = phones.id
+"""
+
+SEARCH_TEXT = """
+UPDATE phones SET search_text = casefold(
+    mac || ' ' || name || ' ' || model || ' ' || vendor || ' ' || serial || ' ' ||
+    (SELECT name || ' ' || short_name FROM organisations WHERE organisations.id = organisation_id) || ' ' ||
+    coalesce((SELECT name || ' ' || extension FROM users WHERE users.id = user_id), ''))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A window on a long list."""
+
+    phones: tuple[Phone, ...]
+    total: int
+    """How many phones match in all."""
+
+
+class PhoneTable:
+    """The phones of one environment."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def page(self, query: Query, offset: int, limit: int) -> Page:
+        """The matching phones `offset` to `offset + limit`, what needs attention first, and how many there are."""
+        now = stamp(self._clock())
+        where, values = condition(query, now)
+        with self._database.read() as connection:
+            total = connection.execute(f"SELECT count(*) FROM phones{where}", values).fetchone()[0]
+            order = "ORDER BY verdict_rank, mac LIMIT ? OFFSET ?"
+            ids = connection.execute(f"SELECT id FROM phones{where} {order}", [*values, limit, offset])
+            phones = self._by_ids(connection, [row[0] for row in ids])
+        return Page(phones, total)
+
+    def all(self, query: Query) -> tuple[Phone, ...]:
+        """All matching phones, by verdict and MAC."""
+        where, values = condition(query, stamp(self._clock()))
+        with self._database.read() as connection:
+            order = "ORDER BY verdict_rank, phones.mac"
+            rows = connection.execute(f"{SELECT} WHERE phones.id IN (SELECT id FROM phones{where}) {order}", values)
+            return tuple(_phone(row) for row in rows)
+
+    def counts(self, query: Query) -> dict[VerdictKind, int]:
+        """How many phones match, by verdict."""
+        now = stamp(self._clock())
+        where, values = condition(query, now)
+        rank = "CASE WHEN verdict_turns_at <= ? THEN 0 ELSE verdict_rank END"
+        with self._database.read() as connection:
+            rows = connection.execute(f"SELECT {rank}, count(*) FROM phones{where} GROUP BY 1", [now, *values])
+            found = dict(rows.fetchall())
+        return {kind: found.get(kind.rank, 0) for kind in VerdictKind}
+
+    def by_id(self, phone_id: int) -> Phone | None:
+        """The phone of this id."""
+        return self._one("phones.id = ?", phone_id)
+
+    def by_mac(self, mac: Mac) -> Phone | None:
+        """The phone of this MAC."""
+        return self._one("phones.mac = ?", mac.hex)
+
+    def by_access(self, segment: str) -> Phone | None:
+        """The phone whose secret, previous secret or temporary token this path segment is."""
+        if not segment:
+            return None
+        return (
+            self._one("phones.secret = ?", segment)
+            or self._one("phones.previous_secret = ? AND phones.previous_secret <> ''", segment)
+            or self._one("phones.token = ? AND phones.token <> ''", segment)
+        )
+
+    def past_deadline(self, now: datetime) -> tuple[Phone, ...]:
+        """The phones whose registration should have ended, oldest first."""
+        with self._database.read() as connection:
+            where = "WHERE step = 'active' AND deadline <= ? ORDER BY deadline, phones.id"
+            return tuple(_phone(row) for row in connection.execute(f"{SELECT}{where}", [stamp(now)]))
+
+    def _one(self, where: str, value: int | str) -> Phone | None:
+        with self._database.read() as connection:
+            row = connection.execute(f"{SELECT} WHERE {where}", [value]).fetchone()
+        return _phone(row) if row else None
+
+    def _by_ids(self, connection: Connection, ids: Sequence[int]) -> tuple[Phone, ...]:
+        marks = ",".join("?" * len(ids))
+        rows = connection.execute(f"{SELECT} WHERE phones.id IN ({marks})", ids)
+        found = {row["id"]: _phone(row) for row in rows}
+        return tuple(found[phone_id] for phone_id in ids if phone_id in found)
+
+    def insert(self, values: Mapping[str, object]) -> int:
+        """Add a phone from column values; times are moments. Returns its id. Raises BadInput for a known MAC."""
+        columns = {name: _stored(value) for name, value in values.items()}
+        names, marks = ",".join(columns), ",".join("?" * len(columns))
+        with self._database.write() as connection:
+            try:
+                cursor = connection.execute(f"INSERT INTO phones ({names}) VALUES ({marks})", list(columns.values()))
+            except IntegrityError as error:
+                if "phones.mac" not in str(error):
+                    raise
+                mac = Mac(str(columns["mac"])).colons
+                raise BadInput(
+                    f"{mac} is already in this environment: a MAC can be added once; search for it to see where."
+                ) from error
+            phone_id = int(cursor.lastrowid or 0)
+            self.refresh([phone_id])
+        return phone_id
+
+    def update(self, phone_id: int, values: Mapping[str, object]) -> None:
+        """Change columns of a phone; times are moments. Its search text and verdict follow."""
+        self.update_many([phone_id], values)
+
+    def update_many(self, phone_ids: Sequence[int], values: Mapping[str, object]) -> None:
+        """Change the same columns of several phones."""
+        sets = ", ".join(f"{name} = ?" for name in values)
+        stored = [_stored(value) for value in values.values()]
+        with self._database.write() as connection:
+            connection.executemany(
+                f"UPDATE phones SET {sets} WHERE id = ?", ([*stored, phone_id] for phone_id in phone_ids)
+            )
+            if not _ONLY_FIRMWARE.issuperset(values):
+                self.refresh(phone_ids)
+
+    def delete(self, phone_id: int) -> None:
+        """Remove a phone; its events stay."""
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM phones WHERE id = ?", [phone_id])
+
+    def touch(self, where: str, value: int, now: datetime) -> None:
+        """Note that the settings of these phones changed: `where` is `organisation_id` or `user_id`."""
+        with self._database.write() as connection:
+            connection.execute(f"UPDATE phones SET changed_at = ? WHERE {where} = ?", [stamp(now), value])
+            connection.execute(f"{SEARCH_TEXT} WHERE {where} = ?", [value])
+
+    def refresh(self, phone_ids: Iterable[int]) -> None:
+        """Bring what is derived from these phones (search text, verdict) up to date."""
+        now = self._clock()
+        with self._database.write() as connection:
+            for phone_id in phone_ids:
+                connection.execute(f"{SEARCH_TEXT} WHERE id = ?", [phone_id])
+                row = connection.execute(f"{SELECT} WHERE phones.id = ?", [phone_id]).fetchone()
+                if row:
+                    verdict = judge(_phone(row), now)
+                    turns_at = stamp(verdict.turns_at) if verdict.turns_at else None
+                    connection.execute(
+                        "UPDATE phones SET verdict_rank = ?, verdict_turns_at = ? WHERE id = ?",
+                        [verdict.kind.rank, turns_at, phone_id],
+                    )
+
+    def turn_verdicts(self) -> None:
+        """Let the verdicts that time alone has turned be stored as such."""
+        now = stamp(self._clock())
+        with self._database.read() as connection:
+            due = connection.execute("SELECT 1 FROM phones WHERE verdict_turns_at <= ? LIMIT 1", [now]).fetchone()
+        if due:
+            with self._database.write() as connection:
+                connection.execute(
+                    "UPDATE phones SET verdict_rank = 0, verdict_turns_at = NULL WHERE verdict_turns_at <= ?", [now]
+                )
+
+
+_ONLY_FIRMWARE = frozenset({"firmware_selected", "firmware_selected_at", "changed_at"})
+"""Columns that neither the search nor the verdict looks at."""
+
+
+def _stored(value: object) -> object:
+    if isinstance(value, datetime):
+        return stamp(value)
+    return value.hex if isinstance(value, Mac) else value
+
+
+def _phone(row: Row) -> Phone:
+    call = row["job_call"]
+    pending = None
+    if call:
+        next_try = moment(row["job_next_try"])
+        pending = Pending(Call(call), row["job_tries"], next_try, under_way=bool(row["job_leased_until"]))
+    return Phone(
+        id=row["id"],
+        mac=Mac(row["mac"]),
+        vendor=Vendor(row["vendor"]),
+        model=row["model"],
+        organisation_id=row["organisation_id"],
+        organisation=row["organisation"],
+        step=Step(row["step"]),
+        step_since=datetime.fromisoformat(row["step_since"]),
+        added_at=datetime.fromisoformat(row["added_at"]),
+        name=row["name"],
+        serial=row["serial"],
+        pin=row["pin"],
+        vlan=row["vlan"],
+        modules=row["modules"],
+        user_id=row["user_id"],
+        user_name=row["user_name"] or "",
+        user_extension=row["user_extension"] or "",
+        sip_username=row["sip_username"],
+        sip_password=row["sip_password"],
+        web_password=row["web_password"],
+        deadline=moment(row["deadline"]),
+        reason=Reason(row["reason"]) if row["reason"] else None,
+        reason_text=row["reason_text"],
+        pending=pending,
+        firmware_installed=row["firmware_installed"],
+        firmware_learned_at=moment(row["firmware_learned_at"]),
+        firmware_selected=row["firmware_selected"],
+        firmware_selected_at=moment(row["firmware_selected_at"]),
+        last_seen=moment(row["last_seen"]),
+        changed_at=moment(row["changed_at"]),
+        secret=row["secret"],
+        previous_secret=row["previous_secret"],
+        token=row["token"],
+        token_used_at=moment(row["token_used_at"]),
+    )

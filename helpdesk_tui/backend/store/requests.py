@@ -1,0 +1,61 @@
+"""What phones fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from sqlite3 import Row
+from typing import TYPE_CHECKING
+
+from helpdesk_tui.backend.model.request import Request, Via
+from helpdesk_tui.backend.store.database import Database, moment, stamp
+
+if TYPE_CHECKING:
+    from helpdesk_tui.backend.store import Clock
+
+
+class RequestTable:
+    """The log of answered fetches, kept bounded."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def add_many(self, requests: Sequence[Request]) -> None:
+        """Note several fetches at once; their ids are given by the database."""
+        with self._database.write() as connection:
+            connection.executemany(
+                "INSERT INTO requests (at, phone_id, address, file, via, status, bytes, user_agent, note)"
+                " SELECT ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM phones WHERE id = ?)",
+                [
+                    (
+                        *(stamp(r.at), r.phone_id, r.address, r.file, r.via.value, r.status, r.bytes),
+                        *(r.user_agent, r.note, r.phone_id),
+                    )
+                    for r in requests
+                ],
+            )
+
+    def of_phone(self, phone_id: int, limit: int = 100) -> tuple[Request, ...]:
+        """The latest fetches of a phone, newest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT * FROM requests WHERE phone_id = ? ORDER BY id DESC LIMIT ?", [phone_id, limit]
+            )
+            return tuple(_request(row) for row in rows)
+
+
+def _request(row: Row) -> Request:
+    at = moment(row["at"])
+    assert at is not None
+    return Request(
+        id=row["id"],
+        at=at,
+        phone_id=row["phone_id"],
+        address=row["address"],
+        file=row["file"],
+        via=Via(row["via"]),
+        status=row["status"],
+        bytes=row["bytes"],
+        user_agent=row["user_agent"],
+        note=row["note"],
+    )

@@ -1,0 +1,1 @@
+"""What an operator can do, each with its rules, its event and its transaction."""

@@ -1,0 +1,89 @@
+"""What every use case works with: one environment, its store and services, the clock and the person."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from sqlite3 import Connection
+
+from helpdesk_tui.backend.errors import Refused
+from helpdesk_tui.backend.manufacturers.factory import open_service
+from helpdesk_tui.backend.manufacturers.service import Device, ManufacturerService
+from helpdesk_tui.backend.manufacturers.simulated import SimulatedService
+from helpdesk_tui.backend.model.catalogue import Catalogue
+from helpdesk_tui.backend.model.environment import Environment, ServiceKind
+from helpdesk_tui.backend.model.query import Field, Query
+from helpdesk_tui.backend.model.step import Step
+from helpdesk_tui.backend.model.vendor import Vendor
+from helpdesk_tui.backend.store import Clock, Store
+from helpdesk_tui.backend.use_cases.access import temporary_url
+
+
+@dataclass
+class Services:
+    """The clients of the manufacturers, each opened when first used and then kept."""
+
+    environment: Environment
+    clock: Clock
+    store: Store
+    _opened: dict[Vendor, ManufacturerService] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def of(self, vendor: Vendor) -> ManufacturerService:
+        """The service of this manufacturer. Raises ConfigurationProblem."""
+        with self._lock:
+            if vendor not in self._opened:
+                service = open_service(self.environment.accounts[vendor], now=self.clock)
+                if isinstance(service, SimulatedService):
+                    self._remind(service)
+                self._opened[vendor] = service
+            return self._opened[vendor]
+
+    def _remind(self, service: SimulatedService) -> None:
+        """A simulated service begins with the registrations that the database knows: its own memory ends with us."""
+        for phone in self.store.phones.all(Query().with_term(Field.STEP, Step.ACTIVE.value)):
+            if phone.vendor is service.vendor:
+                service.register(Device(phone.mac, phone.model, phone.serial), temporary_url(self.environment, phone))
+
+    def put(self, service: ManufacturerService) -> None:
+        """Use this service for its vendor."""
+        with self._lock:
+            self._opened[service.vendor] = service
+
+    def simulated(self, vendor: Vendor) -> bool:
+        """Whether this manufacturer's service is only simulated."""
+        return self.environment.accounts[vendor].kind is ServiceKind.SIMULATED
+
+    def close(self) -> None:
+        """Give back connections."""
+        for service in self._opened.values():
+            service.close()
+
+
+def random_secret(length: int) -> str:
+    """Hexadecimal digits from the system's source of randomness."""
+    return secrets.token_hex((length + 1) // 2)[:length]
+
+
+@dataclass(frozen=True)
+class Context:
+    """One opened environment, seen by one operator."""
+
+    environment: Environment
+    store: Store
+    catalogue: Catalogue
+    services: Services
+    clock: Clock
+    operator: str
+    read_only: bool = False
+    random: Callable[[int], str] = random_secret
+    """Makes secrets of a length in hexadecimal digits; replaced only to make example data reproducible."""
+
+    def write(self) -> AbstractContextManager[Connection]:
+        """A transaction. Raises Refused when this was opened for reading only."""
+        if self.read_only:
+            raise Refused("This was opened read-only: start without --read-only to change something.")
+        return self.store.write()

@@ -1,0 +1,256 @@
+"""Finding, adding, changing and removing phones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from helpdesk_tui.backend.errors import Ambiguous, BadInput, NotFound, Refused
+from helpdesk_tui.backend.model.catalogue import PhoneModel
+from helpdesk_tui.backend.model.event import Event, EventKind
+from helpdesk_tui.backend.model.mac import Mac, find_mac
+from helpdesk_tui.backend.model.organisation import Organisation, User
+from helpdesk_tui.backend.model.phone import Phone
+from helpdesk_tui.backend.model.query import Query, parse_query
+from helpdesk_tui.backend.model.reason import Reason
+from helpdesk_tui.backend.model.request import Request
+from helpdesk_tui.backend.model.step import Step
+from helpdesk_tui.backend.model.validation import PHONE
+from helpdesk_tui.backend.model.vendor import vendor_by_prefix
+from helpdesk_tui.backend.model.verdict import Verdict, VerdictKind, judge
+from helpdesk_tui.backend.store.phones import Page
+from helpdesk_tui.backend.use_cases.context import Context
+from helpdesk_tui.backend.use_cases.registration import SECRET_LENGTH, Attempt, Registration
+
+NEVER_REGISTERED = frozenset({Reason.OWNED_ELSEWHERE, Reason.BAD_MAC, Reason.NEEDS_SERIAL})
+"""After these refusals the manufacturer certainly holds no registration of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewPhone:
+    """What must and may be known of a phone that is added; all values are checked."""
+
+    mac: Mac
+    model: PhoneModel
+    organisation_id: int
+    values: Mapping[str, object]
+    """Further columns: name, serial, pin, vlan, user_id, sip_username, sip_password, firmware_selected."""
+
+
+class Phones:
+    """The phones of one environment."""
+
+    def __init__(self, context: Context, registration: Registration) -> None:
+        self._context = context
+        self._store = context.store
+        self._registration = registration
+
+    # -- looking ------------------------------------------------------------------------------------------------------
+
+    def page(self, query: Query, offset: int, limit: int) -> Page:
+        """A window on the matching phones, what needs attention first."""
+        if not self._context.read_only:
+            self._store.phones.turn_verdicts()
+        return self._store.phones.page(query, offset, limit)
+
+    def all(self, query: Query) -> tuple[Phone, ...]:
+        """All matching phones."""
+        return self._store.phones.all(query)
+
+    def counts(self, query: Query) -> dict[VerdictKind, int]:
+        """How many phones match, by verdict."""
+        return self._store.phones.counts(query)
+
+    def find(self, text: str) -> Phone:
+        """The one phone that this is: a MAC in any notation, or any unique search text.
+
+        Raises NotFound or Ambiguous.
+        """
+        mac = find_mac(text)
+        if mac:
+            phone = self._store.phones.by_mac(mac)
+            if phone is None:
+                raise NotFound(f"No phone with MAC {mac} in environment {self._context.environment.name}.")
+            return phone
+        query = parse_query(text)
+        if not query.terms:
+            raise BadInput("Name a phone: its MAC, or a search text that fits one phone only.")
+        page = self._store.phones.page(query, 0, 4)
+        if page.total == 0:
+            raise NotFound(f"No phone fits {text.strip()[:60]!r}: search by MAC, name, extension or organisation.")
+        if page.total > 1:
+            some = ", ".join(phone.mac.colons for phone in page.phones[:3])
+            raise Ambiguous(f"{page.total} phones fit {text.strip()[:60]!r}: {some}…; name one by its MAC.")
+        return page.phones[0]
+
+    def get(self, phone_id: int) -> Phone:
+        """The phone of this id as it is now. Raises NotFound when it was removed."""
+        phone = self._store.phones.by_id(phone_id)
+        if phone is None:
+            raise NotFound("This phone has been removed in the meantime: go back to the list.")
+        return phone
+
+    def verdict(self, phone: Phone) -> Verdict:
+        """Our judgement of this phone at this moment."""
+        return judge(phone, self._context.clock())
+
+    def history(self, mac: Mac, limit: int = 200, before: int | None = None) -> tuple[Event, ...]:
+        """The latest events of this MAC, also of a removed phone, newest first."""
+        return self._store.events.of_phone(mac, limit, before)
+
+    def requests(self, phone: Phone, limit: int = 100) -> tuple[Request, ...]:
+        """The latest fetches of this phone, newest first."""
+        return self._store.requests.of_phone(phone.id, limit)
+
+    # -- adding -------------------------------------------------------------------------------------------------------
+
+    def add(self, new: NewPhone) -> Attempt:
+        """Add a phone and register it at its manufacturer at once. It stays added when that fails."""
+        with self._context.write():
+            phone = self.insert(new, EventKind.ADDED, "Added to {organisation}.")
+        return self._registration.activate(phone)
+
+    def insert(self, new: NewPhone, kind: EventKind, text: str) -> Phone:
+        """Write a new phone down, registered nowhere yet. Call it inside a transaction."""
+        now = self._context.clock()
+        random = self._context.random
+        values: dict[str, object] = {
+            "name": "",
+            "serial": "",
+            "pin": "",
+            "sip_username": new.mac.hex,
+            "sip_password": random(24),
+            **new.values,
+            "mac": new.mac,
+            "vendor": new.model.vendor.value,
+            "model": new.model.name,
+            "organisation_id": new.organisation_id,
+            "web_password": random(16),
+            "step": Step.DISABLED.value,
+            "step_since": now,
+            "added_at": now,
+            "changed_at": now,
+            "secret": random(SECRET_LENGTH),
+        }
+        phone = self.get(self._store.phones.insert(values))
+        sentence = text.format(organisation=phone.organisation)
+        self._store.events.add(self._context.operator, kind, sentence, phone.mac, phone.organisation)
+        return phone
+
+    def check_vendor(self, mac: Mac, model: PhoneModel) -> None:
+        """Raises BadInput when the MAC's known prefix belongs to the other manufacturer."""
+        owner = vendor_by_prefix(mac)
+        if owner is not None and owner is not model.vendor:
+            raise BadInput(
+                f"{mac} is a MAC of {owner.label}, but {model.name} is made by {model.vendor.label}: "
+                "compare MAC and model with the sticker, or force it."
+            )
+
+    # -- changing -----------------------------------------------------------------------------------------------------
+
+    def change(self, phone: Phone, values: Mapping[str, object]) -> Phone:
+        """Change columns of a phone (already checked) and note what changed. Secrets are named, never shown."""
+        changes = {name: value for name, value in values.items() if getattr(phone, name) != value}
+        if not changes:
+            return phone
+        with self._context.write():
+            self._store.phones.update(phone.id, {**changes, "changed_at": self._context.clock()})
+            text = "Changed " + ", ".join(_change(name, value) for name, value in changes.items()) + "."
+            self._store.events.add(self._context.operator, EventKind.CHANGED, text, phone.mac, phone.organisation)
+        return self.get(phone.id)
+
+    def set_text(self, phone: Phone, column: str, text: str) -> Phone:
+        """Change one column from what somebody typed; empty text takes the value away. Raises BadInput."""
+        empty = None if column == "vlan" else ""
+        return self.change(phone, {column: PHONE[column](text) if text.strip() else empty})
+
+    def set_model(self, phone: Phone, name: str) -> Phone:
+        """Correct the model. Raises BadInput for one that does not exist or is of the other manufacturer."""
+        model = self._context.catalogue.get(name)
+        if model.vendor is not phone.vendor:
+            raise BadInput(
+                f"{model.name} is made by {model.vendor.label}, but {phone.mac} was added as a phone of "
+                f"{phone.vendor.label}: remove it and add it again."
+            )
+        return self.change(phone, {"model": model.name})
+
+    def log_in(self, phone: Phone, extension: str) -> Phone:
+        """Log a user of the phone's organisation in on it (the *1 of provisioning.txt, done by the operator)."""
+        user = self._store.directory.user_by_extension(phone.organisation_id, extension)
+        if user is None:
+            raise NotFound(f"{phone.organisation} has no user with extension {extension.strip()[:20]!r}.")
+        if phone.user_id == user.id:
+            return phone
+        return self._set_user(phone, user, EventKind.LOGIN, f"Logged in {user.name} ({user.extension}).")
+
+    def log_out(self, phone: Phone) -> Phone:
+        """Log the user out: the phone keeps *1 and emergency calls."""
+        if phone.user_id is None:
+            return phone
+        return self._set_user(phone, None, EventKind.LOGOUT, f"Logged out {phone.user}.")
+
+    def _set_user(self, phone: Phone, user: User | None, kind: EventKind, text: str) -> Phone:
+        with self._context.write():
+            now = self._context.clock()
+            self._store.phones.update(phone.id, {"user_id": user.id if user else None, "changed_at": now})
+            self._store.events.add(self._context.operator, kind, text, phone.mac, phone.organisation)
+        return self.get(phone.id)
+
+    # -- removing -----------------------------------------------------------------------------------------------------
+
+    def remove(self, phone: Phone) -> None:
+        """Remove a phone. Raises Refused when its registration cannot be ended at the manufacturer first."""
+        self._must_write()
+        if self._may_be_registered(phone):
+            attempt = self._registration.deregister(phone)
+            if not attempt.ok:
+                raise Refused(f"{phone.mac} was not removed. {attempt.sentence}")
+        self._delete(phone, "Removed from {organisation}.")
+
+    def remove_anyway(self, phone: Phone) -> None:
+        """Remove a phone although the manufacturer cannot be told now: that stays queued."""
+        self._must_write()
+        told = True
+        if self._may_be_registered(phone):
+            told = self._registration.deregister(phone).ok
+        left = "" if told else " The registration at the manufacturer is still to be ended: it is queued."
+        self._delete(phone, "Removed from {organisation}." + left)
+
+    def _must_write(self) -> None:
+        with self._context.write():
+            pass
+
+    def _may_be_registered(self, phone: Phone) -> bool:
+        if phone.step is Step.DISABLED:
+            return phone.pending is not None
+        return phone.step is not Step.PROVISION or phone.reason not in NEVER_REGISTERED
+
+    def _delete(self, phone: Phone, text: str) -> None:
+        with self._context.write():
+            job = self._store.jobs.get(phone.mac)
+            if job and not self._may_be_registered(phone):
+                self._store.jobs.finish(phone.mac)
+            self._store.phones.delete(phone.id)
+            sentence = text.format(organisation=phone.organisation)
+            self._store.events.add(self._context.operator, EventKind.REMOVED, sentence, phone.mac, phone.organisation)
+
+    # -- names --------------------------------------------------------------------------------------------------------
+
+    def organisation_named(self, text: str) -> Organisation:
+        """The one organisation of this name, short name or part of a name. Raises NotFound or Ambiguous."""
+        found = self._store.directory.organisations_named(text) if text.strip() else ()
+        if not found:
+            raise NotFound(f"No organisation is called {text.strip()[:60]!r}: import it first.")
+        if len(found) > 1:
+            names = ", ".join(organisation.name for organisation in found[:3])
+            raise Ambiguous(f"Several organisations fit {text.strip()[:60]!r}: {names}…; write the whole name.")
+        return found[0]
+
+
+SECRET_COLUMNS = frozenset({"sip_password", "pin", "web_password"})
+
+
+def _change(name: str, value: object) -> str:
+    if name in SECRET_COLUMNS:
+        return f"the {name.replace('_', ' ')}"
+    return f"{name.replace('_', ' ')} to {value}" if value not in ("", None) else f"{name.replace('_', ' ')} to nothing"

@@ -1,0 +1,135 @@
+"""How phones and firmware are printed: as JSON documents and as plain lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import click
+
+from helpdesk_tui.backend import Event, FirmwareEntry, Helpdesk, Phone
+
+
+def print_json(document: object) -> None:
+    """One document on stdout, and nothing else."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def iso(moment: datetime | None) -> str | None:
+    """ISO 8601 with offset, or null."""
+    return moment.isoformat(timespec="seconds") if moment else None
+
+
+def phone_document(desk: Helpdesk, phone: Phone) -> dict[str, Any]:
+    """A phone as JSON, without any secret."""
+    verdict = desk.phones.verdict(phone)
+    pending = phone.pending
+    return {
+        "mac": phone.mac.colons,
+        "vendor": phone.vendor.value,
+        "model": phone.model,
+        "name": phone.name,
+        "serial": phone.serial or None,
+        "organisation": phone.organisation,
+        "user": phone.user_extension or None,
+        "user_name": phone.user_name or None,
+        "vlan": phone.vlan,
+        "step": phone.step.value,
+        "step_since": iso(phone.step_since),
+        "deadline": iso(phone.deadline),
+        "reason": phone.reason.value if phone.reason else None,
+        "reason_text": phone.reason_text,
+        "pending": {"job": pending.call.value, "tries": pending.tries, "next_try": iso(pending.next_try)}
+        if pending
+        else None,
+        "verdict": verdict.kind.value,
+        "verdict_text": verdict.text,
+        "next_action": verdict.action.value,
+        "firmware_installed": phone.firmware_installed,
+        "firmware_selected": phone.firmware_selected,
+        "last_seen": iso(phone.last_seen),
+        "added_at": iso(phone.added_at),
+    }
+
+
+def revealed(desk: Helpdesk, phone: Phone) -> dict[str, Any]:
+    """The same with the secret addresses; the asking is recorded."""
+    desk.settings.reveal(phone)
+    definitive, temporary = desk.settings.urls(phone)
+    return {**phone_document(desk, phone), "settings_url": definitive, "temporary_url": temporary}
+
+
+def documents(desk: Helpdesk, phones: Sequence[Phone], reveal: bool) -> list[dict[str, Any]]:
+    """Several phones as JSON."""
+    return [revealed(desk, phone) if reveal else phone_document(desk, phone) for phone in phones]
+
+
+def phone_line(desk: Helpdesk, phone: Phone) -> str:
+    """A phone on one line of plain text."""
+    verdict = desk.phones.verdict(phone)
+    seen = phone.last_seen.strftime("%Y-%m-%d %H:%M") if phone.last_seen else "never"
+    who = phone.user or phone.name or "-"
+    return (
+        f"{verdict.kind.value:<9}  {phone.step.value:<11}  {phone.mac}  {phone.model:<9}  "
+        f"{printable(who):<24.24}  {printable(phone.organisation):<24.24}  {seen}"
+    )
+
+
+def phone_text(desk: Helpdesk, phone: Phone) -> str:
+    """A phone in words, one fact a line; made to be read aloud too."""
+    verdict = desk.phones.verdict(phone)
+    rows = [
+        ("Phone", f"{phone.mac} {phone.vendor.label} {phone.model} {phone.name}".strip()),
+        ("Organisation", phone.organisation),
+        ("User", phone.user or "nobody is logged in"),
+        ("Verdict", f"{verdict.kind.value}: {verdict.text}"),
+        ("Provisioning by manufacturer", f"{phone.step.value}: {phone.step.meaning}"),
+        ("Since", local(phone.step_since)),
+        ("Deadline", local(phone.deadline)),
+        ("Reason", phone.reason_text or (phone.reason.value if phone.reason else "")),
+        ("Provisioning by Compass", f"settings last fetched {local(phone.last_seen) or 'never'}"),
+        ("Firmware installed", phone.firmware_installed or "not known yet"),
+        ("Firmware selected", phone.firmware_selected or "Use installed firmware"),
+        ("Serial", phone.serial),
+    ]
+    return "\n".join(f"{label}: {printable(value)}" for label, value in rows if value)
+
+
+def local(moment: datetime | None) -> str:
+    """A moment for people: in the zone of the machine."""
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M %Z") if moment else ""
+
+
+def printable(text: str) -> str:
+    """Text from data or from phones, harmless to a terminal."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def event_document(event: Event) -> dict[str, Any]:
+    """An event as JSON."""
+    return {
+        "at": iso(event.at),
+        "operator": event.operator,
+        "kind": event.kind.value,
+        "mac": event.mac.colons if event.mac else None,
+        "organisation": event.organisation or None,
+        "text": event.text,
+    }
+
+
+def firmware_document(entry: FirmwareEntry) -> dict[str, Any]:
+    """A firmware of the catalogue as JSON."""
+    return {
+        "vendor": entry.vendor.value,
+        "version": entry.version,
+        "models": list(entry.models),
+        "file": entry.file,
+        "size": entry.size,
+        "sha256": entry.sha256 or None,
+        "certified": entry.certified,
+        "certified_on": iso(entry.certified_on),
+        "withdrawn": entry.withdrawn_on is not None,
+        "notes": entry.notes,
+    }

@@ -1,0 +1,292 @@
+"""`helpdesk-tui phone …`"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from helpdesk_tui.backend import BadInput, Field, Phone, Refused, Step, VerdictKind, parse_query
+from helpdesk_tui.backend.model.mac import Mac
+from helpdesk_tui.backend.model.validation import PHONE
+from helpdesk_tui.backend.use_cases.phones import NewPhone
+from helpdesk_tui.cli import output
+from helpdesk_tui.cli.session import Session
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+reveal = click.option("--reveal", is_flag=True, help="Show secrets; the asking is recorded.")
+phone_argument = click.argument("phone")
+
+
+@click.group("phone")
+def phone_command() -> None:
+    """Phones. PHONE is a MAC in any notation, or any search text that fits one phone only."""
+
+
+@phone_command.command("list")
+@click.argument("query", nargs=-1)
+@click.option("--verdict", type=click.Choice([kind.value for kind in VerdictKind]))
+@click.option("--step", type=click.Choice([step.value for step in Step]))
+@click.option("--organisation")
+@click.option("--model")
+@as_json
+@reveal
+@click.pass_obj
+def list_phones(
+    session: Session,
+    query: tuple[str, ...],
+    verdict: str | None,
+    step: str | None,
+    organisation: str | None,
+    model: str | None,
+    as_json: bool,
+    reveal: bool,
+) -> None:
+    """List phones, what needs attention first. QUERY as in the search field of the screens."""
+    terms = parse_query(" ".join(query))
+    with session.helpdesk() as desk:
+        if model:
+            model = desk.catalogue.get(model).name
+        narrowing = ((Field.VERDICT, verdict), (Field.STEP, step), (Field.MODEL, model))
+        for field, value in narrowing:
+            terms = terms.with_term(field, value) if value else terms
+        if organisation:
+            terms = terms.with_term(Field.ORGANISATION, desk.phones.organisation_named(organisation).name)
+        phones = desk.phones.all(terms)
+        if as_json:
+            output.print_json(output.documents(desk, phones, reveal))
+            return
+        for phone in phones:
+            click.echo(output.phone_line(desk, phone))
+            if reveal:
+                click.echo(f"    {output.revealed(desk, phone)['settings_url']}")
+
+
+@phone_command.command("show")
+@phone_argument
+@as_json
+@reveal
+@click.pass_obj
+def show(session: Session, phone: str, as_json: bool, reveal: bool) -> None:
+    """Show one phone."""
+    with session.helpdesk() as desk:
+        found = desk.phones.find(phone)
+        document = output.documents(desk, [found], reveal)[0]
+        if as_json:
+            output.print_json(document)
+            return
+        click.echo(output.phone_text(desk, found))
+        if reveal:
+            click.echo(f"Settings URL: {document['settings_url']}")
+            click.echo(f"Temporary URL: {document['temporary_url'] or 'none'}")
+
+
+@phone_command.command("add")
+@click.argument("mac")
+@click.option("--model", required=True)
+@click.option("--organisation", required=True)
+@click.option("--name", default="")
+@click.option("--serial", default="")
+@click.option("--force", is_flag=True, help="Also when the MAC's prefix belongs to the other manufacturer.")
+@click.pass_obj
+def add(session: Session, mac: str, model: str, organisation: str, name: str, serial: str, force: bool) -> None:
+    """Add a phone and register it at its manufacturer."""
+    with session.helpdesk() as desk:
+        address = Mac.parse(mac)
+        kind = desk.catalogue.get(model)
+        if not force:
+            desk.phones.check_vendor(address, kind)
+        owner = desk.phones.organisation_named(organisation)
+        values = {key: PHONE[key](text) for key, text in (("name", name), ("serial", serial)) if text.strip()}
+        attempt = desk.phones.add(NewPhone(address, kind, owner.id, values))
+    if not attempt.ok:
+        raise Refused(f"{address} was added, but is not registered. {attempt.sentence}")
+    click.echo(f"{address}: {attempt.sentence}")
+
+
+@phone_command.command("set")
+@phone_argument
+@click.option("--name")
+@click.option("--serial")
+@click.option("--pin")
+@click.option("--vlan")
+@click.option("--user", help="Extension of the user to log in.")
+@click.option("--no-user", is_flag=True, help="Log the user out.")
+@click.option("--model")
+@click.pass_obj
+def set_values(
+    session: Session,
+    phone: str,
+    name: str | None,
+    serial: str | None,
+    pin: str | None,
+    vlan: str | None,
+    user: str | None,
+    no_user: bool,
+    model: str | None,
+) -> None:
+    """Change a phone; an empty value takes the old one away."""
+    if user is not None and no_user:
+        raise click.UsageError("Give --user or --no-user, not both.")
+    with session.helpdesk() as desk:
+        found = desk.phones.find(phone)
+        with desk.context.write():
+            for column, text in (("name", name), ("serial", serial), ("pin", pin), ("vlan", vlan)):
+                if text is not None:
+                    found = desk.phones.set_text(found, column, text)
+            if model is not None:
+                found = desk.phones.set_model(found, model)
+            if no_user:
+                found = desk.phones.log_out(found)
+            elif user is not None:
+                found = desk.phones.log_in(found, user)
+    click.echo(f"{found.mac}: done.")
+
+
+@phone_command.command("remove")
+@phone_argument
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--force", is_flag=True, help="Also when the manufacturer cannot be told now; that stays queued.")
+@click.pass_obj
+def remove(session: Session, phone: str, yes: bool, force: bool) -> None:
+    """Remove a phone, its settings included; its history stays."""
+    with session.helpdesk() as desk:
+        found = desk.phones.find(phone)
+        if not yes:
+            question = (
+                f"Remove {found.mac} ({found.model}) of {found.organisation} from {desk.environment.name}? "
+                "Its settings are lost."
+            )
+            agree(question)
+        if force:
+            desk.phones.remove_anyway(found)
+        else:
+            desk.phones.remove(found)
+    click.echo(f"{found.mac}: removed.")
+
+
+@phone_command.command("activate")
+@click.argument("phones", nargs=-1, required=True, metavar="PHONE...")
+@click.pass_obj
+def activate(session: Session, phones: tuple[str, ...]) -> None:
+    """Register phones at their manufacturer and wait for the answers."""
+    failed = 0
+    with session.helpdesk() as desk:
+        found = [desk.phones.find(phone) for phone in phones]
+        for phone, attempt in zip(found, desk.registration.activate_many(found), strict=True):
+            if isinstance(attempt, Refused):
+                failed += 1
+                click.echo(str(attempt), err=True)
+            elif attempt.ok:
+                click.echo(f"{phone.mac}: {attempt.sentence}")
+            else:
+                failed += 1
+                click.echo(f"{phone.mac}: {attempt.sentence}", err=True)
+    if failed:
+        sys.exit(1)
+
+
+@phone_command.command("settings")
+@phone_argument
+@reveal
+@click.option("--output", "target", type=click.Path(dir_okay=False), help="Write to this file, readable by you alone.")
+@click.pass_obj
+def settings(session: Session, phone: str, reveal: bool, target: str | None) -> None:
+    """Print the settings file of a phone; secrets are masked unless --reveal."""
+    from helpdesk_tui.backend.settings_file import masked_text, render
+
+    with session.helpdesk() as desk:
+        found = desk.phones.find(phone)
+        file = desk.settings.file(found)
+        if reveal:
+            desk.settings.reveal(found)
+            data = render(file)
+        else:
+            data = masked_text(file).encode()
+    for warning in file.warnings:
+        click.echo(warning, err=True)
+    if target:
+        save_private(Path(target), data)
+    else:
+        click.echo(data.decode(), nl=not data.endswith(b"\n"))
+
+
+@phone_command.command("firmware")
+@click.argument("phones", nargs=-1, required=True, metavar="PHONE...")
+@click.option("--version", "version", help="The firmware to select.")
+@click.option("--installed", is_flag=True, help="Use installed firmware: send nothing about firmware.")
+@click.option("--yes", is_flag=True, help="Agree to warnings.")
+@click.pass_obj
+def firmware(session: Session, phones: tuple[str, ...], version: str | None, installed: bool, yes: bool) -> None:
+    """Select the firmware that phones are told to install."""
+    if (version is None) is not installed:
+        raise click.UsageError("Give --version or --installed.")
+    with session.helpdesk() as desk:
+        found = [desk.phones.find(phone) for phone in phones]
+        select_firmware(desk, found, version, yes)
+
+
+def select_firmware(desk: object, phones: list[Phone], version: str | None, yes: bool) -> None:
+    """Carry out a choice of firmware; what is refused or warned about is said on stderr. Exits 1 after a refusal."""
+    from helpdesk_tui.backend import Helpdesk
+
+    assert isinstance(desk, Helpdesk)
+    plan = desk.firmware.plan(phones, version)
+    for phone, sentence in plan.refused:
+        click.echo(f"{phone.mac}: {sentence}", err=True)
+    for phone, sentence in plan.asked:
+        click.echo(f"{phone.mac}: {sentence}", err=True)
+    if plan.asked and not yes:
+        if not sys.stdin.isatty():
+            sys.exit(1)
+        agree(f"Select {version} all the same?")
+    if plan.allowed or plan.asked:
+        changed = desk.firmware.carry_out(plan)
+        click.echo(f"{changed} phone{'s' if changed != 1 else ''} changed: {version or 'use installed firmware'}.")
+    elif not plan.refused:
+        click.echo("Nothing to change.")
+    if plan.refused:
+        sys.exit(1)
+
+
+@phone_command.command("history")
+@phone_argument
+@as_json
+@click.pass_obj
+def history(session: Session, phone: str, as_json: bool) -> None:
+    """What happened to a phone, newest first; also of one that was removed, by its MAC."""
+    from helpdesk_tui.backend.model.mac import find_mac
+
+    with session.helpdesk() as desk:
+        mac = find_mac(phone)
+        if mac is None or desk.store.phones.by_mac(mac):
+            mac = desk.phones.find(phone).mac
+        events = desk.phones.history(mac, limit=10_000)
+        if not events:
+            desk.phones.find(phone)  # says that it is unknown
+    if as_json:
+        output.print_json([output.event_document(event) for event in events])
+        return
+    for event in events:
+        when = output.local(event.at)
+        click.echo(f"{when}  {output.printable(event.operator)}  {event.kind.value}: {output.printable(event.text)}")
+
+
+def agree(question: str) -> None:
+    """Ask on a terminal; without one, or after a no, nothing is done."""
+    if not sys.stdin.isatty():
+        raise Refused(f"{question} Nothing was done: add --yes to agree.")
+    if not click.confirm(question, err=True):
+        raise Refused("Nothing was done.")
+
+
+def save_private(path: Path, data: bytes) -> None:
+    """Write a file that only its owner can read."""
+    try:
+        path.unlink(missing_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(data)
+    except OSError as error:
+        raise BadInput(f"{path} cannot be written: {error.strerror}.") from error

@@ -1,0 +1,262 @@
+"""config.toml as frozen values. An unknown key, a missing secret or a wrong value is an error before anything starts."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from helpdesk_tui.backend.errors import BadInput, ConfigurationProblem
+from helpdesk_tui.backend.model.deadline import DEFAULT_RULE, WeeklyDeadline
+from helpdesk_tui.backend.model.environment import EndpointCredentials, Environment, ServiceAccount, ServiceKind
+from helpdesk_tui.backend.model.vendor import Vendor
+
+ENVIRONMENT_VARIABLE = "HELPDESK_TUI_CONFIG"
+FILE_NAME = "config.toml"
+
+# The keys of each kind of account: which is the address, who we are, what proves it.
+ACCOUNT_KEYS: dict[tuple[Vendor, ServiceKind], tuple[str, ...]] = {
+    (Vendor.SNOM, ServiceKind.SRAPS): ("url", "key_id", "key_secret"),
+    (Vendor.SNOM, ServiceKind.XMLRPC): ("url", "username", "password"),
+    (Vendor.YEALINK, ServiceKind.YMCS): ("url", "client_id", "client_secret"),
+    (Vendor.YEALINK, ServiceKind.XMLRPC): ("url", "username", "password", "server_name"),
+    (Vendor.SNOM, ServiceKind.SIMULATED): (),
+    (Vendor.YEALINK, ServiceKind.SIMULATED): (),
+}
+SECRETS = frozenset({"key_secret", "client_secret", "password"})
+LIMITS = {"connect_timeout": (0.1, 60.0), "read_timeout": (0.1, 120.0), "requests_per_second": (0.1, 1000.0)}
+URL_ENDINGS = {ServiceKind.SRAPS: "/api/v1/"}
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """All environments, and which one is opened when none is named."""
+
+    environments: Mapping[str, Environment]
+    default_environment: str
+    file: Path | None
+    """Where it was read from; None: no file, so the built-in defaults."""
+
+    def environment(self, name: str | None) -> Environment:
+        """The environment of this name, or the default one. Raises ConfigurationProblem."""
+        wanted = name or self.default_environment
+        if wanted not in self.environments:
+            known = ", ".join(self.environments)
+            raise ConfigurationProblem(f"There is no environment {wanted!r}: known are {known}.")
+        return self.environments[wanted]
+
+
+def load(path: Path | None = None) -> Configuration:
+    """Read the configuration: the given file, else HELPDESK_TUI_CONFIG, else the user's own, else the defaults.
+
+    Raises ConfigurationProblem with the file and the key.
+    """
+    from platformdirs import user_config_path, user_data_path  # late: not needed for --help
+
+    named = path or (Path(os.environ[ENVIRONMENT_VARIABLE]) if os.environ.get(ENVIRONMENT_VARIABLE) else None)
+    file = named or user_config_path("helpdesk-tui") / FILE_NAME
+    data_folder = user_data_path("helpdesk-tui")
+    if named is None and not file.exists():
+        environment = _Reader(file, data_folder).environment("production", {})
+        return Configuration({"production": environment}, "production", None)
+    try:
+        document = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationProblem(f"{file}: cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationProblem(f"{file}: this is not TOML: {error}.") from error
+    return _Reader(file, data_folder).configuration(document)
+
+
+class _Reader:
+    """Turns the document of one file into values, naming the file and the key of whatever is wrong."""
+
+    def __init__(self, file: Path, data_folder: Path) -> None:
+        self.file = file
+        self.data_folder = data_folder
+
+    def problem(self, key: str, text: str) -> ConfigurationProblem:
+        return ConfigurationProblem(f"{self.file}: {key}: {text}")
+
+    def configuration(self, document: dict[str, Any]) -> Configuration:
+        self.known("", document, ("default_environment", "environments"))
+        tables = self.table("environments", document.get("environments", {"production": {}}))
+        if not tables:
+            raise self.problem("environments", "at least one environment is needed.")
+        environments = {
+            name: self.environment(name, self.table(f"environments.{name}", table)) for name, table in tables.items()
+        }
+        default = document.get("default_environment", next(iter(environments)))
+        if default not in environments:
+            raise self.problem("default_environment", f"{default!r} is not one of {', '.join(environments)}.")
+        return Configuration(environments, default, self.file)
+
+    def environment(self, name: str, table: dict[str, Any]) -> Environment:
+        place = f"environments.{name}"
+        keys = ("database", "base_domain", "provisioning_url", "weekly_deadline", "manufacturers")
+        more = ("endpoint_credentials", "trusted_proxies", "firmware_folder", "request_log_days", "request_log_rows")
+        self.known(place, table, (*keys, *more))
+        base_domain = self.text(place, table, "base_domain", "pbx.example.net")
+        accounts = self.table(f"{place}.manufacturers", table.get("manufacturers", {}))
+        self.known(f"{place}.manufacturers", accounts, tuple(vendor.value for vendor in Vendor))
+        firmware_folder = self.text(place, table, "firmware_folder", "")
+        return Environment(
+            name=name,
+            database=self.path(self.text(place, table, "database", f"{name}.db")),
+            base_domain=base_domain,
+            provisioning_url=self.provisioning_url(place, table, base_domain),
+            weekly_deadline=self.deadline(place, table),
+            accounts={
+                vendor: self.account(f"{place}.manufacturers.{vendor.value}", vendor, accounts.get(vendor.value))
+                for vendor in Vendor
+            },
+            endpoint_credentials=self.one_of(place, table, "endpoint_credentials", EndpointCredentials, "none"),
+            trusted_proxies=self.networks(place, table),
+            firmware_folder=self.path(firmware_folder) if firmware_folder else None,
+            request_log_days=int(self.number(place, table, "request_log_days", 90, (1, 3650))),
+            request_log_rows=int(self.number(place, table, "request_log_rows", 1_000_000, (1000, 100_000_000))),
+        )
+
+    def account(self, place: str, vendor: Vendor, value: Any) -> ServiceAccount:
+        if value is None:
+            return ServiceAccount(vendor, ServiceKind.SIMULATED)
+        table = self.table(place, value)
+        kind = self.one_of(place, table, "service", ServiceKind, "simulated")
+        needed = ACCOUNT_KEYS.get((vendor, kind))
+        if needed is None:
+            kinds = ", ".join(kind.value for owner, kind in ACCOUNT_KEYS if owner is vendor)
+            raise self.problem(f"{place}.service", f"{vendor.label} has no service {kind.value!r}: one of {kinds}.")
+        self.known(place, table, ("service", "label", *needed, *LIMITS))
+        values = {key: self.given(place, table, key) for key in needed}
+        if "url" in values:
+            self.check_url(f"{place}.url", values["url"])
+            ending = URL_ENDINGS.get(kind, "")
+            if not values["url"].rstrip("/").endswith(ending.rstrip("/")):
+                raise self.problem(f"{place}.url", f"it must end in {ending}.")
+        secret = next((values[key] for key in needed if key in SECRETS), "")
+        identity = next((values[key] for key in ("key_id", "client_id", "username") if key in values), "")
+        numbers = {key: self.number(place, table, key, None, limits) for key, limits in LIMITS.items() if key in table}
+        return ServiceAccount(
+            vendor,
+            kind,
+            url=values.get("url", ""),
+            identity=identity,
+            secret=secret,
+            server_name=values.get("server_name", ""),
+            label=self.text(place, table, "label", ""),
+            **numbers,
+        )
+
+    # -- single values ------------------------------------------------------------------------------------------------
+
+    def known(self, place: str, table: Mapping[str, Any], keys: tuple[str, ...]) -> None:
+        for key in table:
+            if key not in keys:
+                from difflib import get_close_matches
+
+                near = get_close_matches(key, keys, n=1)
+                hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(keys)}."
+                raise self.problem(f"{place}.{key}".lstrip("."), f"this key is unknown: {hint}")
+
+    def table(self, place: str, value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise self.problem(place, "a table is needed here.")
+        return value
+
+    def text(self, place: str, table: Mapping[str, Any], key: str, default: str) -> str:
+        value = table.get(key, default)
+        if not isinstance(value, str):
+            raise self.problem(f"{place}.{key}", "text in quotes is needed here.")
+        return value
+
+    def given(self, place: str, table: Mapping[str, Any], key: str) -> str:
+        value = self.text(place, table, key, "")
+        if not value:
+            raise self.problem(f"{place}.{key}", "it is missing.")
+        return self.secret(f"{place}.{key}", value) if key in SECRETS else value
+
+    def secret(self, place: str, value: str) -> str:
+        """A literal, `env:NAME` or `file:PATH`."""
+        kind, _, rest = value.partition(":")
+        if kind == "env":
+            if not os.environ.get(rest):
+                raise self.problem(place, f"the environment variable {rest} is not set.")
+            return os.environ[rest]
+        if kind == "file":
+            try:
+                text = self.path(rest).read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                raise self.problem(place, f"the file {rest} cannot be read.") from error
+            if not text:
+                raise self.problem(place, f"the file {rest} is empty.")
+            return text
+        return value
+
+    def number(
+        self, place: str, table: Mapping[str, Any], key: str, default: float | None, limits: tuple[float, float]
+    ) -> float:
+        value = table.get(key, default)
+        low, high = limits
+        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+            raise self.problem(f"{place}.{key}", f"a number from {low:g} to {high:g} is needed here.")
+        return value
+
+    def one_of(self, place: str, table: Mapping[str, Any], key: str, kind: type[Any], default: str) -> Any:
+        value = self.text(place, table, key, default)
+        try:
+            return kind(value)
+        except ValueError:
+            names = ", ".join(member.value for member in kind)
+            raise self.problem(f"{place}.{key}", f"{value!r} is unknown: one of {names}.") from None
+
+    def path(self, text: str) -> Path:
+        """Relative names lie in the data folder."""
+        return self.data_folder / Path(text).expanduser()
+
+    def deadline(self, place: str, table: Mapping[str, Any]) -> WeeklyDeadline:
+        try:
+            return WeeklyDeadline.parse(self.text(place, table, "weekly_deadline", DEFAULT_RULE))
+        except BadInput as error:
+            raise self.problem(f"{place}.weekly_deadline", str(error)) from error
+
+    def provisioning_url(self, place: str, table: Mapping[str, Any], base_domain: str) -> str:
+        url = self.text(place, table, "provisioning_url", f"https://provisioning.{base_domain}").rstrip("/")
+        self.check_url(f"{place}.provisioning_url", url)
+        return url
+
+    def check_url(self, place: str, url: str) -> None:
+        """https, or http on a loopback address."""
+        try:
+            parts = urlsplit(url)
+            host = parts.hostname or ""
+            _ = parts.port
+        except ValueError:
+            raise self.problem(place, f"{url!r} is no address.") from None
+        if parts.scheme == "http" and not is_loopback(host):
+            raise self.problem(place, "http:// is accepted for loopback addresses only: write https://.")
+        if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment or parts.username:
+            raise self.problem(place, "an address such as https://host/ is needed here.")
+
+    def networks(self, place: str, table: Mapping[str, Any]) -> tuple[str, ...]:
+        value = table.get("trusted_proxies", [])
+        if not isinstance(value, list):
+            raise self.problem(f"{place}.trusted_proxies", "a list of addresses or networks is needed here.")
+        try:
+            return tuple(str(ipaddress.ip_network(item, strict=False)) for item in value)
+        except (ValueError, TypeError) as error:
+            raise self.problem(f"{place}.trusted_proxies", "one of them is no address or network.") from error
+
+
+def is_loopback(host: str) -> bool:
+    """Whether this host is the machine itself."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
