@@ -1,1 +1,55 @@
 """The settings file: which settings a phone gets, why, and how they are written down. Pure."""
+
+from helpdesk_tui.backend.settings_file.custom import PROTECTED, check_custom
+from helpdesk_tui.backend.settings_file.file import (
+    MASK,
+    Change,
+    ChangeKind,
+    SettingsFile,
+    compare,
+    lines_of,
+    mask,
+    masked,
+    masked_text,
+    render,
+    settings_of,
+)
+from helpdesk_tui.backend.settings_file.function_keys import capacity, check_key, check_keys
+from helpdesk_tui.backend.settings_file.generation import Generation, generation_of
+from helpdesk_tui.backend.settings_file.layout import recheck_minutes
+from helpdesk_tui.backend.settings_file.setting import Endpoint, FirmwareChoice, Origin, Setting, Source
+from helpdesk_tui.backend.settings_file.text import check_organisation, check_text, check_value
+from helpdesk_tui.backend.settings_file.writer import FileLine, snom_firmware_file, yealink_boot_file
+
+__all__ = [
+    "MASK",
+    "PROTECTED",
+    "Change",
+    "ChangeKind",
+    "Endpoint",
+    "FileLine",
+    "FirmwareChoice",
+    "Generation",
+    "Origin",
+    "Setting",
+    "SettingsFile",
+    "Source",
+    "capacity",
+    "check_custom",
+    "check_key",
+    "check_keys",
+    "check_organisation",
+    "check_text",
+    "check_value",
+    "compare",
+    "generation_of",
+    "lines_of",
+    "mask",
+    "masked",
+    "masked_text",
+    "recheck_minutes",
+    "render",
+    "settings_of",
+    "snom_firmware_file",
+    "yealink_boot_file",
+]

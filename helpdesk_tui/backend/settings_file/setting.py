@@ -31,7 +31,7 @@ class Setting:
 
     name: str
     """Snom: the tag. Yealink: the key."""
-    value: str
+    value: str = field(repr=False)
     origin: Origin
     secret: bool = False
     """True for passwords, PINs and URLs with a secret part."""
@@ -66,9 +66,9 @@ class FirmwareChoice:
 class Endpoint:
     """How the phone reaches us from now on."""
 
-    settings_url: str
+    settings_url: str = field(repr=False)
     """The phone's definitive, secret URL (a file)."""
-    folder_url: str
+    folder_url: str = field(repr=False)
     """The secret folder it lies in, ending in a slash (Yealink asks for files in a folder)."""
     username: str = ""
     password: str = field(default="", repr=False)

@@ -1,0 +1,170 @@
+"""Custom settings: names and values that an administrator adds; they come last and win."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from helpdesk_tui.backend.errors import BadInput
+from helpdesk_tui.backend.model.keys import CustomSetting, Scope
+from helpdesk_tui.backend.model.vendor import Vendor
+from helpdesk_tui.backend.settings_file.setting import Origin, Setting
+from helpdesk_tui.backend.settings_file.snom_texts import PER_IDENTITY
+from helpdesk_tui.backend.settings_file.text import RESET, check_carried, holds_secret
+
+_ADDRESS = "where the phone gets its settings from"
+_FIRMWARE = "the firmware; choose it on the Firmware screen"
+_PORTAL = "the login of the web portal; change it with the organisation"
+
+PROTECTED: dict[Vendor, dict[str, str]] = {
+    Vendor.SNOM: {
+        "setting_server": _ADDRESS,
+        "http_client_user": _ADDRESS,
+        "http_client_pass": _ADDRESS,
+        "provisioning_order": _ADDRESS,
+        "pnp_config": _ADDRESS,
+        "firmware": _FIRMWARE,
+        "firmware_status": _FIRMWARE,
+        "firmware_uxm": _FIRMWARE,
+        "update_policy": _FIRMWARE,
+        "http_user": _PORTAL,
+        "http_pass": _PORTAL,
+        "http_password": _PORTAL,
+        "admin_mode_password": _PORTAL,
+        "admin_mode_password_confirm": _PORTAL,
+        "webserver_admin_name": _PORTAL,
+        "webserver_admin_password": _PORTAL,
+        "webserver_user_name": _PORTAL,
+        "webserver_user_password": _PORTAL,
+        **dict.fromkeys(("fkey", "functionkeys", "function-keys"), "function keys; set them on the phone's screen"),
+        **dict.fromkeys(
+            ("settings", "setting-files", "phone-settings", "firmware-settings", "dialplan", "tbook", "certificates"),
+            "the frame of the settings file",
+        ),
+    },
+    Vendor.YEALINK: {
+        "auto_provision.server.url": _ADDRESS,
+        "auto_provision.server.username": _ADDRESS,
+        "auto_provision.server.password": _ADDRESS,
+        "auto_provision.pnp_enable": _ADDRESS,
+        "auto_provision.dhcp_option.enable": _ADDRESS,
+        "auto_provision.aes_key_in_file": _ADDRESS,
+        "auto_provision.aes_key_16.com": _ADDRESS,
+        "auto_provision.aes_key_16.mac": _ADDRESS,
+        "zero_touch.enable": _ADDRESS,
+        "custom_mac_cfg.url": _ADDRESS,
+        "configuration.url": _ADDRESS,
+        "custom_factory_configuration.url": _ADDRESS,
+        "firmware.url": _FIRMWARE,
+        "security.user_password": _PORTAL,
+        "security.user_name.admin": _PORTAL,
+        "security.user_name.user": _PORTAL,
+        "security.user_name.var": _PORTAL,
+        "web_item_level.url": _PORTAL,
+    },
+}
+"""What a custom setting must not replace, in small letters; Yealink's without `static.`, which may stand before it."""
+
+_PROTECTED_YEALINK = re.compile(r"over_the_air\.url\..*|autoprovision\.\d+\..*|managementserver\..*|dm\.server\..*")
+
+_NAMES = {
+    Vendor.SNOM: re.compile(r"([A-Za-z_][A-Za-z0-9_-]*)(?:\[(\d{1,4})\])?([!&$]?)"),
+    Vendor.YEALINK: re.compile(r"([A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)+)()()"),
+}
+"""Name, index (Snom: `user_srtp[1]`) and permission flag (Snom: last character)."""
+
+_SECRET_NAME = re.compile(r"pass|secret|_pw\b|\bpin\b|_pin\b|aes_key|token", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    name: str
+    index: int | None
+    permission: str | None
+
+
+def check_custom(vendor: Vendor, custom: CustomSetting) -> None:
+    """Raises BadInput when it is malformed, belongs to the other vendor, or would cut the phone off from us."""
+    parsed = _parse(vendor, custom.name)
+    if vendor is Vendor.SNOM and parsed.index is None and parsed.name in PER_IDENTITY:
+        raise BadInput(f"{parsed.name} is set per identity: write {parsed.name}[1] for the first one.")
+    plain = parsed.name.lower().removeprefix("static.")
+    guarded = PROTECTED[vendor].get(plain)
+    if guarded is None and vendor is Vendor.YEALINK and _PROTECTED_YEALINK.fullmatch(plain):
+        guarded = _ADDRESS
+    if guarded:
+        raise BadInput(f"{parsed.name} cannot be a custom setting, because it decides {guarded}.")
+    if vendor is Vendor.YEALINK and custom.value == RESET:
+        return
+    if vendor is Vendor.SNOM and custom.value == " ":  # Snom: one blank unsets the value (compass.md, section 2.5)
+        return
+    check_carried(custom.value, f"the value of {parsed.name}", vendor)
+
+
+def _parse(vendor: Vendor, name: str) -> _Name:
+    match = _NAMES[vendor].fullmatch(name) if len(name) <= 100 else None
+    if match is None:
+        shown = name.strip()[:40]
+        other = Vendor.YEALINK if vendor is Vendor.SNOM else Vendor.SNOM
+        if _NAMES[other].fullmatch(name):
+            raise BadInput(f"{shown} is a setting of {other.label} phones, and this is for {vendor.label} phones.")
+        wanted = (
+            "letters, digits and _, then [number] for one identity and !, & or $ for the permission"
+            if vendor is Vendor.SNOM
+            else "words of letters, digits and _ with dots between them"
+        )
+        raise BadInput(f"{shown!r} is no name of a {vendor.label} setting: write {wanted}.")
+    return _Name(match[1], int(match[2]) if match[2] else None, match[3] or None)
+
+
+def with_custom(
+    vendor: Vendor, settings: Sequence[Setting], customs: Iterable[CustomSetting], secrets: frozenset[str]
+) -> tuple[Setting, ...]:
+    """The settings with the custom ones last; what they replace is taken out and kept in `overrides`.
+
+    A custom setting of the phone wins over one of its model. A value that holds one of `secrets` is secret too.
+    Raises BadInput for a custom setting that `check_custom` refuses, or that is given twice.
+    """
+    chosen: dict[tuple[str, int | None], Setting] = {}
+    scopes: set[tuple[str, int | None, Scope]] = set()
+    for custom in sorted(customs, key=lambda custom: custom.scope is Scope.PHONE):
+        check_custom(vendor, custom)
+        parsed = _parse(vendor, custom.name)
+        key = (parsed.name, parsed.index)
+        if (*key, custom.scope) in scopes:
+            raise BadInput(
+                f"The custom setting {parsed.name} is given twice for the same {custom.scope.value}: keep one."
+            )
+        scopes.add((*key, custom.scope))
+        setting = _setting(vendor, parsed, custom, secrets)
+        chosen[key] = replace(setting, overrides=chosen.get(key))
+    if not chosen:
+        return tuple(settings)
+    replaced = {key: s for s in settings if (key := (s.name, s.index)) in chosen}
+    kept = [s for s in settings if (s.name, s.index) not in chosen]
+    return (*kept, *(_over(setting, replaced.get(key)) for key, setting in chosen.items()))
+
+
+def _setting(vendor: Vendor, parsed: _Name, custom: CustomSetting, secrets: frozenset[str]) -> Setting:
+    whose = "this phone" if custom.scope is Scope.PHONE else "all phones of this model in the organisation"
+    return Setting(
+        name=parsed.name,
+        value=custom.value,
+        origin=Origin.CUSTOM,
+        secret=bool(_SECRET_NAME.search(parsed.name)) or holds_secret(custom.value, secrets),
+        index=parsed.index,
+        permission=parsed.permission,
+        section="phone-settings" if vendor is Vendor.SNOM else "Custom settings",
+        explanation=f"A custom setting for {whose}, which wins over what is sent otherwise.",
+    )
+
+
+def _over(setting: Setting, managed: Setting | None) -> Setting:
+    """Put the managed setting at the end of the chain of what this one overrides."""
+    if managed is None:
+        return setting
+    secret = setting.secret or managed.secret
+    if setting.overrides is None:
+        return replace(setting, overrides=managed, secret=secret)
+    return replace(setting, overrides=_over(setting.overrides, managed), secret=secret)

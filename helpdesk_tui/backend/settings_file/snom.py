@@ -1,0 +1,294 @@
+"""The settings of Snom desk phones (reference phone_formats.md, section 1).
+
+What is the same for many phones is made once and kept: the functions with a cache take nothing that is secret.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from helpdesk_tui.backend.model.keys import FunctionKey, KeyFunction
+from helpdesk_tui.backend.model.organisation import (
+    CallerIdDisplay,
+    CallWaiting,
+    Codec,
+    Country,
+    Identity,
+    Organisation,
+    User,
+)
+from helpdesk_tui.backend.settings_file.function_keys import PICK_UP
+from helpdesk_tui.backend.settings_file.generation import Generation
+from helpdesk_tui.backend.settings_file.layout import Layout
+from helpdesk_tui.backend.settings_file.localisation import (
+    EMERGENCY_NUMBERS,
+    EXTERNAL_CALL,
+    INTERNAL_CALL,
+    SNOM_LANGUAGES,
+    SNOM_LOCALES,
+    SNOM_TONES,
+)
+from helpdesk_tui.backend.settings_file.setting import FirmwareChoice, Origin, Setting, Source
+from helpdesk_tui.backend.settings_file.snom_texts import EXPLANATIONS
+from helpdesk_tui.backend.settings_file.text import holds_secret
+from helpdesk_tui.backend.settings_file.timezones import snom_zone
+
+_CODECS = {Codec.G722: "g722", Codec.PCMA: "pcma", Codec.PCMU: "pcmu", Codec.G729: "g729", Codec.OPUS: "opus"}
+_CALL_WAITING = {CallWaiting.ON: "on", CallWaiting.SILENT: "visual", CallWaiting.OFF: "off"}
+_DISPLAY_METHODS = {
+    CallerIdDisplay.NAME_NUMBER: "display_name_number",
+    CallerIdDisplay.NUMBER_NAME: "display_number_name",
+    CallerIdDisplay.NAME: "display_name",  # this and the next: confidence D
+    CallerIdDisplay.NUMBER: "display_number",
+}
+_KEY_EVENTS = {KeyFunction.HOLD: "F_HOLD", KeyFunction.DND: "F_DND", KeyFunction.REDIAL: "F_REDIAL"}
+_KEY_VALUES = {
+    KeyFunction.SPEED_DIAL: "speed {value}",
+    KeyFunction.STATUS: "blf {value}|" + PICK_UP,
+    KeyFunction.TRANSFER: "transfer {value}",
+    KeyFunction.DTMF: "dtmf {value}",
+    KeyFunction.URL: "url {value}",
+}
+
+
+def settings(source: Source, generation: Generation, layout: Layout) -> list[Setting]:
+    """All managed settings, in the order of the file."""
+    organisation, user = source.organisation, source.user
+    found = [_setting("auto_reboot_on_setting_change", "on", Origin.MODEL)]  # must come first (phone_formats.md 1.9)
+    found += _registration(source, generation, layout.recheck_minutes)
+    found += _firmware(source.firmware, layout.secrets)
+    found += _phone(source, generation)
+    found += _common(organisation, generation)
+    for index in range(1, source.model.identities + 1):
+        if index <= len(layout.identities):
+            found += _identity(source, index, layout.identities[index - 1])
+        else:
+            found += _unused_identity(index)
+        found += _organisation_of_identity(organisation, index)
+        found.append(_mailbox_of_identity(user.voicemail if user and index <= len(layout.identities) else "", index))
+        found.append(
+            _ringer_of_identity(user.ring_external if user and index <= len(layout.identities) else None, index)
+        )
+    found.append(_dialling("" if user else organisation.logged_out_dialplan))
+    found += _user(user, generation)
+    for position in range(1, layout.last_key + 1):
+        key = layout.keys.get(position)
+        found.append(_key(key, layout) if key else _unused_key(position))
+    return found
+
+
+def _setting(
+    name: str, value: str, origin: Origin, index: int | None = None, *, secret: bool = False, permission: str = "R"
+) -> Setting:
+    """`permission`: R = fixed; RW = sent again each time, but the user may change it (phone_formats.md, 2.1)."""
+    return Setting(name, value, origin, secret, index, permission, (), "phone-settings", EXPLANATIONS[name])
+
+
+def _registration(source: Source, generation: Generation, minutes: int) -> Iterator[Setting]:
+    endpoint = source.endpoint
+    yield _setting("setting_server", endpoint.settings_url, Origin.REGISTRATION, secret=True, permission="RW")
+    yield _setting("http_client_user", endpoint.username, Origin.REGISTRATION)
+    yield _setting("http_client_pass", endpoint.password, Origin.REGISTRATION, secret=True)
+    yield from _asking_again(generation, minutes)
+
+
+@lru_cache(maxsize=1024)
+def _asking_again(generation: Generation, minutes: int) -> tuple[Setting, ...]:
+    origin, seconds = Origin.REGISTRATION, str(minutes * 60)
+    where = (_setting("provisioning_order", "redirection:stop", origin), _setting("pnp_config", "off", origin))
+    if generation is Generation.SNOM_8:
+        return (*where, _setting("settings_refresh_timer", seconds, origin))
+    return (
+        *where,
+        _setting("prov_polling_enabled", "on", origin),
+        _setting("prov_polling_mode", "rel", origin),
+        _setting("prov_polling_period", seconds, origin),
+    )
+
+
+def _firmware(choice: FirmwareChoice | None, secrets: frozenset[str]) -> Iterator[Setting]:
+    if choice is None:
+        # No firmware address, and settings_only, so that an earlier choice is really taken back.
+        yield _setting("update_policy", "settings_only", Origin.FIRMWARE)
+        return
+    url = choice.settings_url or choice.url
+    yield _setting("update_policy", "auto_update", Origin.FIRMWARE)
+    yield _setting("firmware_status", url, Origin.FIRMWARE, secret=holds_secret(url, secrets))
+
+
+def _phone(source: Source, generation: Generation) -> Iterator[Setting]:
+    host_name = re.sub(r"[^A-Za-z0-9]+", "-", source.phone_name).strip("-")[:63]
+    yield _setting("phone_name", host_name or f"snom{source.model.name}-{source.mac.upper}", Origin.PHONE)
+    if source.vlan is not None:
+        yield _setting("vlan_id", str(source.vlan or ""), Origin.PHONE)
+    login, password = source.organisation.web_username, source.web_password
+    if generation is not Generation.SNOM_D8:
+        yield _setting("http_user", login, Origin.ORGANISATION)
+        yield _setting("http_pass", password, Origin.PHONE, secret=True)
+    yield _setting("admin_mode_password", password, Origin.PHONE, secret=True)
+    yield _setting("admin_mode_password_confirm", password, Origin.PHONE, secret=True)
+    if generation is not Generation.SNOM_8:
+        yield _setting("webserver_admin_name", login, Origin.ORGANISATION)
+        yield _setting("webserver_admin_password", password, Origin.PHONE, secret=True)
+        yield _setting("webserver_user_name", "user", Origin.MODEL)
+        yield _setting("webserver_user_password", password, Origin.PHONE, secret=True)
+
+
+@lru_cache(maxsize=1024)
+def _common(organisation: Organisation, generation: Generation) -> tuple[Setting, ...]:
+    """The common settings that are the same for every phone of this generation in the organisation."""
+    language, origin = organisation.language, Origin.ORGANISATION
+    american = "on" if organisation.country is Country.US else "off"
+    values = {
+        "ntp_server": organisation.ntp_server,
+        "timezone": snom_zone(organisation.timezone)[0],
+        "time_24_format": "off" if organisation.country is Country.US else "on",
+        "date_us_format": american,
+        "dialnumber_us_format": american,
+        "language": SNOM_LANGUAGES[language],
+        "web_language": SNOM_LANGUAGES[language],
+        "tone_scheme": SNOM_TONES[organisation.country],
+        "call_waiting": _CALL_WAITING[organisation.call_waiting],
+        "cw_dialtone": "on" if organisation.call_waiting is CallWaiting.ON else "off",
+        "display_method": _DISPLAY_METHODS[organisation.caller_id_display],
+    }
+    # Volumes are in no D8xx file that was read: sent all the same, as unknown settings are ignored (confidence D).
+    devices = ("speaker", "handset", "headset")
+    levels = {f"vol_{device}": organisation.speaker_level for device in devices}
+    levels |= {f"vol_{device}_mic": organisation.microphone_level for device in devices}
+    return (
+        *(_setting(name, value, origin) for name, value in values.items()),
+        *([_setting("locale", SNOM_LOCALES[language], origin)] if generation is Generation.SNOM_D8 else []),
+        *(_setting(name, str(level), origin, permission="RW") for name, level in levels.items()),
+        _setting("keyboard_lock_emergency", " ".join(EMERGENCY_NUMBERS), Origin.MODEL),
+        _setting("overlap_dialing", "off", Origin.MODEL),
+        _setting("auto_dial", "off", Origin.MODEL),
+        _setting("block_url_dialing", "on", Origin.MODEL),
+        _setting("edit_alpha_mode", "123", Origin.MODEL),
+        _setting("logon_wizard", "off", Origin.MODEL),
+    )
+
+
+def _identity(source: Source, index: int, identity: Identity) -> Iterator[Setting]:
+    """What is personal to this identity; with nobody logged in the phone's own account stands at the first."""
+    organisation, user = source.organisation, source.user
+    origin = Origin.USER if user else Origin.PHONE
+    name = identity.display_name or (user.name if user else "") or identity.sip_username
+    yield _setting("user_active", "on", origin, index)
+    yield _setting("user_realname", name if user else identity.display_name or organisation.name, origin, index)
+    if index == 1:
+        yield _setting("user_idle_text", organisation.name, Origin.ORGANISATION, index)
+    else:
+        yield _setting("user_idle_text", name, origin, index)
+    first_of_user = user is not None and index == 1
+    number = user.extension if user and first_of_user else identity.sip_username if user else ""
+    yield _setting("user_idle_number", number, origin, index)
+    yield _setting("user_name", identity.sip_username, origin, index)
+    yield _setting("user_pname", identity.sip_username, origin, index)
+    yield _setting("user_pass", identity.sip_password, origin, index, secret=True)
+    yield _setting("user_host", organisation.sip_host, Origin.ORGANISATION, index)
+    outbound = f"{organisation.outbound_proxy};transport=udp" if organisation.outbound_proxy else ""
+    yield _setting("user_outbound", outbound, Origin.ORGANISATION, index)
+
+
+@lru_cache(maxsize=64)
+def _unused_identity(index: int) -> tuple[Setting, ...]:
+    names = ("user_realname", "user_idle_text", "user_idle_number", "user_name", "user_pname", "user_pass")
+    return (
+        _setting("user_active", "off", Origin.USER, index),
+        *(_setting(name, "", Origin.USER, index, secret=name == "user_pass") for name in names),
+        _setting("user_host", "", Origin.USER, index),
+        _setting("user_outbound", "", Origin.USER, index),
+    )
+
+
+@lru_cache(maxsize=8192)
+def _organisation_of_identity(organisation: Organisation, index: int) -> tuple[Setting, ...]:
+    codecs = (*(_CODECS[codec] for codec in organisation.codecs), "telephone-event")
+    return (
+        _setting("user_expiry", "3600", Origin.MODEL, index),
+        _setting("user_srtp", "off", Origin.MODEL, index),
+        _setting("codec_priority_list", ",".join(codecs), Origin.ORGANISATION, index),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _mailbox_of_identity(number: str, index: int) -> Setting:
+    return _setting("user_mailbox", number, Origin.USER, index)
+
+
+@lru_cache(maxsize=512)
+def _ringer_of_identity(ring: int | None, index: int) -> Setting:
+    return _setting("user_ringer", f"Ringer{ring or 1}", Origin.USER if ring else Origin.MODEL, index, permission="RW")
+
+
+@lru_cache(maxsize=1024)
+def _dialling(patterns: str) -> Setting:
+    """Numbers that are dialled at once, without waiting for more digits (phone_formats.md 1.4; Snom: Dial Plan).
+
+    Other numbers can still be tried: the PBX refuses them, and a forgotten emergency number gets through.
+    """
+    plan = " ".join(f"!^({_expression(pattern)})$!sip:\\1@\\d!d" for pattern in patterns.split("|") if pattern)
+    return _setting("user_dp_str", plan, Origin.ORGANISATION, 1)
+
+
+def _expression(pattern: str) -> str:
+    """`1xx*` as a regular expression."""
+    meaning = {"*": "[*]", "+": "[+]", "x": "[0-9]"}
+    return "".join(meaning.get(character, character) for character in pattern)
+
+
+@lru_cache(maxsize=4096)
+def _user_settings(voicemail: str, internal: int | None, external: int | None, numbered: bool) -> tuple[Setting, ...]:
+    origin = Origin.USER if internal else Origin.MODEL
+    rings = ((INTERNAL_CALL, f"Ringer{internal or 1}"), (EXTERNAL_CALL, f"Ringer{external or 1}"))
+    retrieve = f"speed {voicemail}" if voicemail else "keyevent F_RETRIEVE"
+    found = [_setting("dkey_retrieve", retrieve, origin)]
+    for side, (keyword, ringer) in zip(("internal", "external"), rings, strict=True):
+        found.append(_setting(f"alert_{side}_ring_text", keyword, Origin.MODEL))
+        found.append(_setting(f"alert_{side}_ring_sound", ringer, origin))
+    found.append(_setting("ring_sound", rings[1][1], origin, permission="RW"))
+    if numbered:
+        for index, (keyword, ringer) in enumerate(rings):
+            found.append(_setting("internal_ringer_text", keyword, Origin.MODEL, index))
+            found.append(_setting("internal_ringer_file", ringer, origin, index))
+    return tuple(found)
+
+
+def _user(user: User | None, generation: Generation) -> tuple[Setting, ...]:
+    """Voicemail and ring tones; the numbered pairs are what D8xx phones read (phone_formats.md, section 1.8)."""
+    numbered = generation is Generation.SNOM_D8
+    if user is None:
+        return _user_settings("", None, None, numbered)
+    return _user_settings(user.voicemail, user.ring_internal, user.ring_external, numbered)
+
+
+def _key(key: FunctionKey, layout: Layout) -> Setting:
+    line = layout.lines.get(key.position)
+    if line is not None:
+        action = "line"
+    elif key.function in _KEY_EVENTS:
+        action = f"keyevent {_KEY_EVENTS[key.function]}"
+    elif key.function is KeyFunction.TRANSFER and not key.value:
+        action = "keyevent F_TRANSFER"
+    elif key.function in _KEY_VALUES:
+        action = _KEY_VALUES[key.function].format(value=key.value)
+    else:
+        action = "none"
+    context = str(line) if line else "active"
+    return _function_key(key.position, action, context, key.label, secret=holds_secret(key.value, layout.secrets))
+
+
+@lru_cache(maxsize=512)
+def _unused_key(position: int) -> Setting:
+    return _function_key(position, "none", "active", "")
+
+
+def _function_key(position: int, action: str, context: str, label: str, *, secret: bool = False) -> Setting:
+    attributes = (("context", context), ("label", label), ("short_label", label))
+    explanation = EXPLANATIONS["fkey"]
+    # Keys count from 0 across the phone and its modules (phone_formats.md, section 1.7).
+    index = position - 1
+    return Setting("fkey", action, Origin.FUNCTION_KEY, secret, index, "R", attributes, "functionKeys", explanation)

@@ -1,0 +1,336 @@
+"""The settings of Yealink desk phones (reference phone_formats.md, section 1).
+
+What is the same for many phones is made once and kept: the functions with a cache take nothing that is secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from helpdesk_tui.backend.model.organisation import (
+    CallerIdDisplay,
+    CallWaiting,
+    Codec,
+    Country,
+    Identity,
+    Organisation,
+    User,
+)
+from helpdesk_tui.backend.settings_file.generation import Generation, major_version
+from helpdesk_tui.backend.settings_file.layout import Layout
+from helpdesk_tui.backend.settings_file.localisation import (
+    EMERGENCY_NUMBERS,
+    EXTERNAL_CALL,
+    INTERNAL_CALL,
+    YEALINK_LANGUAGES,
+    YEALINK_TONES,
+)
+from helpdesk_tui.backend.settings_file.setting import Origin, Setting, Source
+from helpdesk_tui.backend.settings_file.text import DIAL_PATTERNS, RESET, holds_secret, split_host
+from helpdesk_tui.backend.settings_file.timezones import YEALINK_ZONE_NAMES, yealink_change, yealink_offset, zone_rule
+from helpdesk_tui.backend.settings_file.yealink_keys import function_keys
+from helpdesk_tui.backend.settings_file.yealink_texts import EXPLANATIONS
+
+_CALLER_ID = {
+    CallerIdDisplay.NAME_NUMBER: "0",
+    CallerIdDisplay.NUMBER_NAME: "1",
+    CallerIdDisplay.NAME: "2",
+    CallerIdDisplay.NUMBER: "3",
+}
+_OLD_MICROPHONES = {"handfree": 25, "handset": 35, "headset": 29}
+"""Defaults of the scale 1 to 53 before V80. From V80 on the scale is relative, and 0 is the default."""
+
+
+def settings(source: Source, generation: Generation, layout: Layout) -> list[Setting]:
+    """All managed settings, in the order of the file."""
+    organisation, user, model = source.organisation, source.user, source.model
+    selected = source.firmware.version if source.firmware else None
+    found = [*_registration(source, generation), *_asking_again(generation, layout.recheck_minutes)]
+    if source.firmware:
+        # "Use installed firmware" sends no address at all.
+        url = source.firmware.url
+        secret = holds_secret(url, layout.secrets)
+        found.append(_setting(_static(generation, "firmware.url"), url, Origin.FIRMWARE, "Firmware", secret=secret))
+    found += _phone(source, generation)
+    found += _common(organisation, generation)
+    found += _microphones(organisation.microphone_level, major_version(model, source.firmware_installed, selected))
+    found += _dialling("" if user else organisation.logged_out_dialplan, generation)
+    found += _rings(user.ring_internal if user else None, user.ring_external if user else None)
+    for number in range(1, model.identities + 1):
+        if number <= len(layout.identities):
+            found += _account(source, generation, number, layout.identities[number - 1])
+        else:
+            found += _unused_account(number)
+        found += _organisation_of_account(organisation, generation, number)
+        found += _user_of_account(user if number <= len(layout.identities) else None, number)
+    found += function_keys(model, generation, layout)
+    return found
+
+
+def _setting(
+    name: str, value: str, origin: Origin, section: str, pattern: str | None = None, *, secret: bool = False
+) -> Setting:
+    """`pattern`: the name with N for its number, where it has one."""
+    explanation = EXPLANATIONS[pattern or name.removeprefix("static.")]
+    return Setting(name, value, origin, secret, None, None, (), section, explanation)
+
+
+def _static(generation: Generation, name: str) -> str:
+    """Names of the network, security and provisioning settings got their prefix in V81 (phone_formats.md 2.2)."""
+    return name if generation is Generation.YEALINK_V80 else f"static.{name}"
+
+
+def _registration(source: Source, generation: Generation) -> Iterator[Setting]:
+    endpoint, origin, section = source.endpoint, Origin.REGISTRATION, "Provisioning"
+    url, username, password = (
+        _static(generation, f"auto_provision.server.{part}") for part in ("url", "username", "password")
+    )
+    yield _setting(url, endpoint.folder_url, origin, section, secret=True)
+    yield _setting(username, endpoint.username or RESET, origin, section)
+    yield _setting(password, endpoint.password or RESET, origin, section, secret=True)
+
+
+@lru_cache(maxsize=512)
+def _asking_again(generation: Generation, minutes: int) -> tuple[Setting, ...]:
+    values = {
+        "auto_provision.power_on": "1",
+        "auto_provision.repeat.enable": "1",
+        "auto_provision.repeat.minutes": str(minutes),
+        "auto_provision.weekly.enable": "0",
+        "auto_provision.pnp_enable": "0",
+        "auto_provision.dhcp_option.enable": "0",
+        "auto_provision.custom.protect": "0",
+        "zero_touch.enable": "0",
+    }
+    found = [
+        _setting(_static(generation, name), value, Origin.REGISTRATION, "Provisioning")
+        for name, value in values.items()
+    ]
+    return (*found, _setting("sip.notify_reboot_enable", "0", Origin.REGISTRATION, "Provisioning"))
+
+
+def _phone(source: Source, generation: Generation) -> Iterator[Setting]:
+    if source.vlan is not None:
+        enable, number = (_static(generation, f"network.vlan.internet_port_{part}") for part in ("enable", "vid"))
+        yield _setting(enable, "1" if source.vlan else "0", Origin.PHONE, "Network")
+        yield _setting(number, str(source.vlan or RESET), Origin.PHONE, "Network")
+    login, section = source.organisation.web_username, "Web portal"
+    password = _static(generation, "security.user_password")
+    yield _setting(_static(generation, "security.user_name.admin"), login, Origin.ORGANISATION, section)
+    yield _setting(_static(generation, "security.user_name.user"), "user", Origin.MODEL, section)
+    yield _setting(password, f"{login}:{source.web_password}", Origin.PHONE, section, secret=True)
+    if generation is not Generation.YEALINK_V80:
+        yield _setting(password, f"user:{source.web_password}", Origin.PHONE, section, secret=True)
+
+
+@lru_cache(maxsize=1024)
+def _common(organisation: Organisation, generation: Generation) -> tuple[Setting, ...]:
+    """The common settings that are the same for every phone of this generation in the organisation."""
+    waiting = organisation.call_waiting
+    level = str(organisation.speaker_level)
+    american = organisation.country is Country.US
+    language = YEALINK_LANGUAGES[organisation.language]
+    sections = {
+        "Organisation": {}
+        if generation is Generation.YEALINK_V80
+        else {
+            # Known from V83 on; V81 and V82 skip what they do not know.
+            "features.station_name.value": organisation.name,
+            "features.station_name.scrolling_display": "1",
+        },
+        "Time": _time(organisation)
+        | {
+            "local_time.time_format": "0" if american else "1",
+            "local_time.date_format": "4" if american else "3",
+        },
+        "Language": {
+            # V81 and V82 want the prefix, V83 does not: each skips the other's spelling.
+            **(
+                {"static.lang.gui": language, "static.lang.wui": language}
+                if generation is Generation.YEALINK_V81
+                else {}
+            ),
+            "lang.gui": language,
+            "lang.wui": language,
+            "voice.tone.country": YEALINK_TONES[organisation.country],
+        },
+        "Calls": {
+            "call_waiting.enable": "0" if waiting is CallWaiting.OFF else "1",
+            "call_waiting.tone": "1" if waiting is CallWaiting.ON else "0",
+            "phone_setting.call_info_display_method": _CALLER_ID[organisation.caller_id_display],
+        },
+        "Audio": {f"voice.{device}.spk_vol": level for device in ("handfree", "handset", "headset")},
+    }
+    fixed = {
+        "features.key_as_send": "1",
+        "phone_setting.emergency.number": ",".join(EMERGENCY_NUMBERS),
+        "phone_setting.logon_wizard": "0",
+        "features.reset_by_long_press_enable": "1",
+    }
+    return (
+        *(_setting(name, value, Origin.MODEL, "Phone") for name, value in fixed.items()),
+        *(
+            _setting(name, value, Origin.ORGANISATION, section)
+            for section, values in sections.items()
+            for name, value in values.items()
+        ),
+    )
+
+
+def _time(organisation: Organisation) -> dict[str, str]:
+    """Offset and rule as numbers, so that the phone's own list of zones does not matter (phone_formats.md 1.2)."""
+    rule = zone_rule(organisation.timezone)
+    known = rule.start and rule.end
+    return {
+        "local_time.ntp_server1": organisation.ntp_server,
+        "local_time.manual_ntp_srv_prior": "1",
+        "local_time.time_zone": yealink_offset(rule),
+        "local_time.time_zone_name": YEALINK_ZONE_NAMES.get(organisation.timezone, RESET),
+        "local_time.summer_time": "1" if known else "2" if rule.saving else "0",
+        "local_time.dst_time_type": "1" if known else RESET,
+        "local_time.start_time": yealink_change(rule.start) if known and rule.start else RESET,
+        "local_time.end_time": yealink_change(rule.end) if known and rule.end else RESET,
+        "local_time.offset_time": str(rule.saving) if known else RESET,
+    }
+
+
+@lru_cache(maxsize=64)
+def _microphones(level: int, major: int) -> tuple[Setting, ...]:
+    """Level 4 of 8 is the phone's default. Before V80 the scale is another one: its numbers would be far too loud."""
+    values = {
+        device: str(min(53, default + (level - 4) * 5)) if major < 80 else str((level - 4) * 10)
+        for device, default in _OLD_MICROPHONES.items()
+    }
+    return tuple(_setting(f"voice.{device}_send", v, Origin.ORGANISATION, "Audio") for device, v in values.items())
+
+
+@lru_cache(maxsize=1024)
+def _dialling(patterns: str, generation: Generation) -> tuple[Setting, ...]:
+    """Numbers that are dialled at once, without waiting for more digits (phone_formats.md, section 1.4).
+
+    Other numbers can still be tried: the PBX refuses them, and a forgotten emergency number gets through.
+    """
+    origin, section = Origin.ORGANISATION, "Dialling"
+    if generation in {Generation.YEALINK_V84, Generation.YEALINK_V87}:
+        return (
+            _setting("dialplan.digitmap.enable", "1" if patterns else "0", origin, section),
+            _setting("dialplan.digitmap.string", patterns or RESET, origin, section),
+        )
+    found = patterns.split("|") if patterns else []
+    slots = [*found, *[RESET] * (DIAL_PATTERNS - len(found))]
+    return tuple(
+        setting
+        for number, pattern in enumerate(slots, 1)
+        for setting in (
+            _setting(f"dialplan.dialnow.rule.{number}", pattern, origin, section, "dialplan.dialnow.rule.N"),
+            _setting(
+                f"dialplan.dialnow.line_id.{number}",
+                RESET if pattern == RESET else "0",
+                origin,
+                section,
+                "dialplan.dialnow.line_id.N",
+            ),
+        )
+    )
+
+
+@lru_cache(maxsize=128)
+def _rings(internal: int | None, external: int | None) -> tuple[Setting, ...]:
+    origin, section = Origin.USER if internal else Origin.MODEL, "Ring tones"
+    rings = ((INTERNAL_CALL, internal or 1), (EXTERNAL_CALL, external or 1))
+    name = "distinctive_ring_tones.alert_info"
+    return (
+        *(
+            setting
+            for number, (keyword, ring) in enumerate(rings, 1)
+            for setting in (
+                _setting(f"{name}.{number}.text", keyword, Origin.MODEL, section, f"{name}.N.text"),
+                _setting(f"{name}.{number}.ringer", str(ring), origin, section, f"{name}.N.ringer"),
+            )
+        ),
+        _setting("phone_setting.ring_type", f"Ring{external or 1}.wav", origin, section),
+    )
+
+
+def _of_account(number: int, key: str, value: str, origin: Origin, *, secret: bool = False) -> Setting:
+    name, pattern = f"account.{number}.{key}", f"account.N.{key}"
+    return _setting(name, value, origin, f"Account {number}", pattern, secret=secret)
+
+
+def _account(source: Source, generation: Generation, number: int, identity: Identity) -> Iterator[Setting]:
+    """What is personal to this account; with nobody logged in the phone's own account stands at the first."""
+    organisation, user = source.organisation, source.user
+    origin = Origin.USER if user else Origin.PHONE
+    name = identity.display_name or (user.name if user else organisation.name) or identity.sip_username
+    yield _of_account(number, "enable", "1", origin)
+    yield _of_account(number, "label", _label(organisation, user, generation, number, name), origin)
+    yield _of_account(number, "display_name", name, origin)
+    yield _of_account(number, "user_name", identity.sip_username, origin)
+    yield _of_account(number, "auth_name", identity.sip_username, origin)
+    yield _of_account(number, "password", identity.sip_password, origin, secret=True)
+
+
+def _label(organisation: Organisation, user: User | None, generation: Generation, number: int, name: str) -> str:
+    """The organisation's name where the phone shows it nowhere else: station names are known from V83 on only."""
+    if user is None:
+        return organisation.name
+    if number > 1:
+        return name
+    older = generation in {Generation.YEALINK_V80, Generation.YEALINK_V81}
+    return f"{user.extension} {organisation.name if older else name}"
+
+
+@lru_cache(maxsize=64)
+def _unused_account(number: int) -> tuple[Setting, ...]:
+    keys = ("label", "display_name", "user_name", "auth_name", "password")
+    return (
+        _of_account(number, "enable", "0", Origin.USER),
+        *(_of_account(number, key, RESET, Origin.USER, secret=key == "password") for key in keys),
+    )
+
+
+@lru_cache(maxsize=8192)
+def _organisation_of_account(organisation: Organisation, generation: Generation, number: int) -> tuple[Setting, ...]:
+    host, port = split_host(organisation.sip_host)
+    proxy, proxy_port = split_host(organisation.outbound_proxy)
+    by_proxy = "1" if proxy else "0"
+    values = {
+        "sip_server.1.address": host,
+        "sip_server.1.port": port or "5060",
+        "outbound_proxy_enable": by_proxy,
+        "outbound_proxy.1.address": proxy or RESET,
+        "outbound_proxy.1.port": (proxy_port or "5060") if proxy else RESET,
+    }
+    if generation is not Generation.YEALINK_V80:
+        values["sip_server.1.outbound_proxy_enable"] = by_proxy
+    for codec in Codec:
+        place = organisation.codecs.index(codec) + 1 if codec in organisation.codecs else 0
+        values[f"codec.{codec.value}.enable"] = "1" if place else "0"
+        values[f"codec.{codec.value}.priority"] = str(place)
+    fixed = {
+        "sip_server.1.transport_type": "0",
+        "sip_server.1.expires": "3600",
+        "srtp_encryption": "0",
+        "dtmf.type": "1",
+        "cid_source": "2",
+        "alert_info_url_enable": "0",
+    }
+    return (
+        *(_of_account(number, key, value, Origin.ORGANISATION) for key, value in values.items()),
+        *(_of_account(number, key, value, Origin.MODEL) for key, value in fixed.items()),
+    )
+
+
+def _user_of_account(user: User | None, number: int) -> tuple[Setting, ...]:
+    return _voicemail(user.voicemail if user else "", user.ring_external if user else None, number)
+
+
+@lru_cache(maxsize=1024)
+def _voicemail(mailbox: str, ring: int | None, number: int) -> tuple[Setting, ...]:
+    section = f"Account {number}"
+    return (
+        _setting(f"voice_mail.number.{number}", mailbox or RESET, Origin.USER, section, "voice_mail.number.N"),
+        _of_account(number, "subscribe_mwi", "1" if mailbox else "0", Origin.USER),
+        _of_account(number, "ringtone.ring_type", f"Ring{ring or 1}.wav", Origin.USER if ring else Origin.MODEL),
+    )
