@@ -49,7 +49,7 @@ $(READY): pyproject.toml constraints.txt
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo "Helpdesk TUI needs Python 3.11 or newer: install it, or name it with make PYTHON=/path/to/python3.11" >&2; \
 		exit 1; }
-	@test -x $(BIN)/pip || "$(PYTHON)" -m venv --clear .venv || { \
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear .venv || { \
 		echo "Python could not make a virtual environment: install its venv module (on Debian: python3-venv)" >&2; \
 		exit 1; }
 	@echo "Setting up .venv (a minute or two, only when dependencies changed)"

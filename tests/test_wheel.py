@@ -18,8 +18,8 @@ CHECKOUT = Path(helpdesk_tui.__file__).parents[1]
 
 
 def run(*command: str | Path, folder: Path) -> str:
-    """What a command prints, with none of this checkout or its environment in sight."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
+    """What a command prints, with neither this checkout nor the developer's settings in sight."""
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder)}
     ended = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
     )
