@@ -22,6 +22,7 @@ PAUSE_AFTER_RATE_LIMIT = timedelta(seconds=30)
 """What the vendor asks for when it names no time (section 5.1)."""
 PAGE = 500
 """The most that one page may hold (section 5.2)."""
+MOST_PAGES = 50
 
 # Section 5.3. A code counts in whatever HTTP status it comes, for the statuses are not all known.
 _REASONS = {
@@ -102,7 +103,7 @@ class YealinkYmcs(Client):
 
     @failure_as_value
     def _ask_account(self) -> str | None:
-        self._list({}, limit=1)
+        self._list({}, 0, 1)
         return None  # nothing of this wire names the enterprise
 
     def close(self) -> None:
@@ -138,11 +139,17 @@ class YealinkYmcs(Client):
 
     def _find(self, mac: Mac) -> Mapping[str, object] | None:
         """Our entry for this phone. The filter of the service matches loosely, so the whole MAC is compared here."""
-        entries = self._list({"mac": mac.hex}, limit=PAGE)
-        return next((entry for entry in entries if str(entry.get("mac")).lower() == mac.hex), None)
+        for skip in range(0, MOST_PAGES * PAGE, PAGE):
+            entries = self._list({"mac": mac.hex}, skip, PAGE)
+            for entry in entries:
+                if str(entry.get("mac")).lower() == mac.hex:
+                    return entry
+            if len(entries) < PAGE:
+                return None
+        raise failed(Reason.UNKNOWN_ANSWER, "the list of devices does not end")
 
-    def _list(self, wanted: Mapping[str, str], *, limit: int) -> list[Mapping[str, object]]:
-        body = {"skip": 0, "limit": limit, "autoCount": True, "filter": wanted}
+    def _list(self, wanted: Mapping[str, str], skip: int, limit: int) -> list[Mapping[str, object]]:
+        body = {"skip": skip, "limit": limit, "autoCount": True, "filter": wanted}
         answer = self._call("POST", "rps/listDevices", body)
         page = self._expect(answer)
         entries = page.get("data") if isinstance(page, dict) and "data" in page else ()
