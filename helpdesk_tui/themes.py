@@ -111,6 +111,7 @@ def _sixteen(name: str, *, accent: str, ok: str, waiting: str, attention: str, e
         foreground=plain, background=plain, surface=plain, panel=plain, boost=plain,
         variables={
             **_shared(ink=plain, quiet=f"{plain} 50%", accent=accent, rule=plain),
+            "ansi-background": plain, "ansi-foreground": plain,
             "ok": ok, "waiting": waiting, "attention": attention,
             "cursor": plain, "cursor-ink": plain, "cursor-style": "reverse", "raised": plain,
             "pill": plain, "pill-ink": accent, "pill-style": "bold reverse",

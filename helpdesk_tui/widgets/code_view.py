@@ -148,7 +148,7 @@ class CodeView(CursorView):
         """Shift the lines so that the match can be seen."""
         before = cell_len(self._plain[match.line][: match.start])
         until = before + cell_len(self._plain[match.line][match.start : match.end])
-        room = self.size.width - self._gutter
+        room = self.room - self._gutter
         if not (self._aside <= before and until <= self._aside + room):
             self._aside = max(0, until - room + STEP_ASIDE) if until > room else 0
 
@@ -158,7 +158,7 @@ class CodeView(CursorView):
     # Painting -------------------------------------------------------------------------------------------------------
 
     def render_line(self, y: int) -> Strip:
-        number, width = self.top + y, self.size.width
+        number, width = self.top + y, self.room
         if number >= self.total:
             return Strip.blank(width, self.rich_style)
         line = Strip(self._pieces(number))
@@ -204,7 +204,7 @@ class CodeView(CursorView):
 
     def action_aside(self, direction: int) -> None:
         """Shift long lines, so that their ends can be read."""
-        room = self.size.width - self._gutter
+        room = self.room - self._gutter
         longest = max(
             (cell_len(self._plain[n]) for n in range(self.top, min(self.top + self.page, self.total))), default=0
         )

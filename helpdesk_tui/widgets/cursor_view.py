@@ -35,6 +35,11 @@ class CursorView(ScrollView, can_focus=True):
         return max(1, self.size.height - self.HEAD)
 
     @property
+    def room(self) -> int:
+        """Cells of a line, without the scrollbar."""
+        return self.scrollable_content_region.width
+
+    @property
     def top(self) -> int:
         """The first visible line."""
         return self.scroll_offset.y
@@ -66,7 +71,7 @@ class CursorView(ScrollView, can_focus=True):
     def set_total(self, total: int) -> None:
         """There are this many lines now."""
         self.total = total
-        self.virtual_size = Size(self.size.width, total + self.HEAD)
+        self.virtual_size = Size(self.room, total + self.HEAD)
 
     def on_resize(self) -> None:
         self.set_total(self.total)

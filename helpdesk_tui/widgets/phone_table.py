@@ -52,29 +52,30 @@ class Column:
     grows: int = 0
     """Its share of the room that is left over."""
     right: bool = False
+    gap: int = 2
+    """Blanks before it."""
 
 
 COLUMNS = (
-    Column("Verdict", "verdict", 9),
+    Column("Verdict", "verdict", 9, gap=0),
     Column("Phone", "mac", 17),
     Column("Name", "name", 10, from_width=104, grows=1),
-    Column("Model", "model", 7),
+    Column("Model", "model", 7, gap=1),
     Column("User", "user", 6, grows=1),
     Column("Organisation", "organisation", 6, grows=1),
     Column("Step", "step", 11, from_width=92),
     Column("Firmware", "firmware", 14, from_width=124),
-    Column("Seen", "seen", 5, right=True),
+    Column("Seen", "seen", 5, right=True, gap=1),
 )
-GAP = "  "
-LEAD = 4
-"""Cells before the first column: the mark, the shape of the verdict, and a blank beside each."""
+LEAD = 3
+"""Cells before the first column: the mark, the shape of the verdict, and a blank."""
 
 
 @cache
 def fit_columns(width: int) -> tuple[tuple[Column, int], ...]:
     """The columns that have room in `width` cells, each with its own width; together they fill it exactly."""
     there = [column for column in COLUMNS if width >= column.from_width]
-    spare = max(0, width - LEAD - len(GAP) * (len(there) - 1) - sum(column.width for column in there))
+    spare = max(0, width - LEAD - sum(column.gap + column.width for column in there))
     shares = sum(column.grows for column in there)
     fitted: list[tuple[Column, int]] = []
     for column in there:
@@ -227,33 +228,34 @@ class PhoneTable(CursorView):
         number = self.top + y - 1
         base = self.rich_style
         if number >= self.total:
-            return Strip.blank(self.size.width, base)
+            return Strip.blank(self.room, base)
         row = self._row(number)
         if row is None:
-            return Strip([Segment(fit(" " * LEAD + symbols().ellipsis, self.size.width), base)])
+            return Strip([Segment(fit(" " * LEAD + symbols().ellipsis, self.room), base)])
         return self._paint_row(row, base, on_cursor=number == self.cursor)
 
     def _paint_head(self) -> Strip:
-        cells = GAP.join(fit(column.title, width, right=column.right) for column, width in fit_columns(self.size.width))
-        text = fit(" " * LEAD + cells, self.size.width)
-        return Strip([Segment(text, self.get_component_rich_style("phone-table--head"))])
+        titles = "".join(self._cell(column, column.title, width) for column, width in fit_columns(self.room))
+        look = self.get_component_rich_style("phone-table--head")
+        return Strip([Segment(fit(" " * LEAD + titles, self.room), look)])
 
     def _paint_row(self, row: PhoneRow, base: Style, *, on_cursor: bool) -> Strip:
         """As few segments as its looks need: every change of style costs bytes on the line."""
         shown = symbols()
         mark = shown.mark if row.key in self.marked else " "
-        cells = [
-            fit(attrgetter(column.field)(row), width, right=column.right)
-            for column, width in fit_columns(self.size.width)
-        ]
-        sign = f"{shown.verdict(row.verdict)} {cells[0]}"
-        rest = GAP + GAP.join(cells[1:])
-        rest = fit(rest, self.size.width - LEAD - len(cells[0]))
+        verdict, *others = (
+            self._cell(column, attrgetter(column.field)(row), width) for column, width in fit_columns(self.room)
+        )
+        sign = f"{shown.verdict(row.verdict)} {verdict}"
+        rest = fit("".join(others), self.room - LEAD - len(verdict))
         if on_cursor:
-            return Strip([Segment(f"{mark} {sign}{rest}", self.get_component_rich_style("phone-table--cursor"))])
+            return Strip([Segment(f"{mark}{sign}{rest}", self.get_component_rich_style("phone-table--cursor"))])
         marked = self.get_component_rich_style("phone-table--mark") if mark != " " else base
         looks = self.get_component_rich_style(f"phone-table--{row.verdict}", default=base)
-        return Strip([Segment(f"{mark} ", marked), Segment(sign, looks), Segment(rest, base)])
+        return Strip([Segment(mark, marked), Segment(sign, looks), Segment(rest, base)])
+
+    def _cell(self, column: Column, text: str, width: int) -> str:
+        return " " * column.gap + fit(text, width, right=column.right)
 
     # Events and actions ---------------------------------------------------------------------------------------------
 

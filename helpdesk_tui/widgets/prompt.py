@@ -1,0 +1,202 @@
+"""Questions at the bottom of the screen: small, so that little is repainted, and deaf to every other key."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Generic, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from helpdesk_tui.backend import HelpdeskError
+from helpdesk_tui.widgets.header import EnvironmentPill
+from helpdesk_tui.widgets.key_button import KeyButton
+from helpdesk_tui.widgets.rule_line import RuleLine
+from helpdesk_tui.widgets.text import safe
+
+Answer = TypeVar("Answer")
+
+
+class Prompt(Vertical, Generic[Answer]):
+    """A question that is answered, or left: then the answer is the harmless one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", show=False)]
+    DEFAULT_CSS = """
+    Prompt {
+        layer: prompt; dock: bottom; height: auto; max-height: 80%; background: $surface; color: $ink;
+        & Static { height: auto; padding: 0 1; }
+        & .prompt--title { text-style: bold; }
+        & .prompt--problem { color: $attention; display: none; }
+        & Horizontal { height: 1; padding: 0 1; }
+        & .prompt--question { height: auto; }
+        & .prompt--question .prompt--title { width: 1fr; }
+        & KeyButton { margin-right: 2; }
+        & OptionList { max-height: 10; padding: 0 1; }
+    }
+    """
+
+    def __init__(self, title: str, harmless: Answer) -> None:
+        super().__init__()
+        self._title = title
+        self._harmless = harmless
+        self._answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+
+    @property
+    def is_modal(self) -> bool:
+        """Keys that mean nothing to the question mean nothing at all while it stands."""
+        return True
+
+    def focus_first(self) -> Widget:
+        """The widget that gets the focus."""
+        raise NotImplementedError
+
+    async def put_to(self, screen: Screen[None]) -> Answer:
+        """Show the question on this screen, wait for the answer, and clear it away."""
+        before = screen.focused
+        await screen.mount(self)
+        self.focus_first().focus()
+        try:
+            return await self._answer
+        finally:
+            if self.is_attached:
+                await self.remove()
+                screen.set_focus(before if before is not None and before.is_attached else None)
+
+    def finish(self, answer: Answer) -> None:
+        """Answer; only the first answer counts."""
+        if not self._answer.done():
+            self._answer.set_result(answer)
+
+    def action_leave(self) -> None:
+        """Leave the question with the harmless answer."""
+        self.finish(self._harmless)
+
+    def on_descendant_blur(self) -> None:
+        if self.app.app_focus:  # else it is the terminal's window that lost the focus
+            self.call_after_refresh(self._leave_when_away)
+
+    def _leave_when_away(self) -> None:
+        focused = self.screen.focused if self.is_attached else None
+        if self.app.app_focus and (focused is None or self not in focused.ancestors):
+            self.action_leave()
+
+    def on_unmount(self) -> None:
+        self.action_leave()
+
+
+class YesNo(Prompt[bool]):
+    """A question about one thing that is going to be done; no is the answer unless somebody says yes."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "say(True)", "Yes", show=False),
+        Binding("n", "say(False)", "No", show=False),
+        Binding("left,right,tab,shift+tab,h,l", "other", "Other button", show=False),
+    ]
+
+    def __init__(self, title: str, environment: str, consequence: str, yes: str, no: str) -> None:
+        super().__init__(title, harmless=False)
+        self._environment = environment
+        self._consequence = consequence
+        self._yes = KeyButton("yes", "y", yes)
+        self._no = KeyButton("no", "n", no)
+
+    def compose(self) -> ComposeResult:
+        yield RuleLine()
+        with Horizontal(classes="prompt--question"):
+            yield EnvironmentPill(self._environment)
+            yield Static(Content(safe(self._title)), classes="prompt--title")
+        if self._consequence:
+            yield Static(Content(safe(self._consequence)))
+        with Horizontal():
+            yield self._yes
+            yield self._no
+
+    def focus_first(self) -> Widget:
+        return self._no
+
+    def on_key_button_pressed(self, pressed: KeyButton.Pressed) -> None:
+        pressed.stop()
+        self.finish(pressed.command == "yes")
+
+    def action_say(self, answer: bool) -> None:
+        """Answer."""
+        self.finish(answer)
+
+    def action_other(self) -> None:
+        """Go to the other button."""
+        (self._yes if self.screen.focused is self._no else self._no).focus()
+
+
+class TextQuestion(Prompt[str | None]):
+    """Asks for a line of text; `check` raises HelpdeskError with a sentence when it will not do."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab,shift+tab", "stay", "Stay", show=False)]
+
+    def __init__(self, title: str, value: str, check: Callable[[str], object]) -> None:
+        super().__init__(title, harmless=None)
+        self._check = check
+        self._input = Input(value, compact=True)
+        self._input.cursor_blink = False
+        self._problem = Static(classes="prompt--problem", markup=False)
+
+    def compose(self) -> ComposeResult:
+        yield RuleLine()
+        yield Static(Content(safe(self._title)), classes="prompt--title")
+        with Horizontal():
+            yield self._input
+        yield self._problem
+
+    def focus_first(self) -> Widget:
+        return self._input
+
+    def on_input_submitted(self, submitted: Input.Submitted) -> None:
+        submitted.stop()
+        try:
+            self._check(submitted.value)
+        except HelpdeskError as error:
+            self._problem.update(Content(safe(str(error))))
+            self._problem.display = True
+        else:
+            self.finish(submitted.value)
+
+    def action_stay(self) -> None:
+        """There is nowhere else to go."""
+
+
+class Choice(Prompt[int | None]):
+    """Asks for one of a few lines."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "move(1)", "Down", show=False),
+        Binding("k", "move(-1)", "Up", show=False),
+        Binding("tab,shift+tab", "move(0)", "Stay", show=False),
+    ]
+
+    def __init__(self, title: str, options: Sequence[str], first: int) -> None:
+        super().__init__(title, harmless=None)
+        self._list = OptionList(*(Option(Content(safe(text))) for text in options), compact=True)
+        self._list.highlighted = first if options else None
+
+    def compose(self) -> ComposeResult:
+        yield RuleLine()
+        yield Static(Content(safe(self._title)), classes="prompt--title")
+        yield self._list
+
+    def focus_first(self) -> Widget:
+        return self._list
+
+    def on_option_list_option_selected(self, selected: OptionList.OptionSelected) -> None:
+        selected.stop()
+        self.finish(selected.option_index)
+
+    def action_move(self, lines: int) -> None:
+        """Go up or down."""
+        if lines:
+            (self._list.action_cursor_down if lines > 0 else self._list.action_cursor_up)()

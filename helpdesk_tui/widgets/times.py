@@ -1,0 +1,42 @@
+"""Moments as operators read them: relative in lists, exact where there is room."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from helpdesk_tui.themes import symbols
+
+
+def short_ago(moment: datetime | None, now: datetime) -> str:
+    """`2 d`, `3 h`, `5 min`, `now`, or a dash for never."""
+    if moment is None:
+        return symbols().none
+    return short_span(now - moment) if now - moment >= timedelta(minutes=1) else "now"
+
+
+def short_span(span: timedelta) -> str:
+    """`2 d`, `3 h`, `5 min`, `40 s`."""
+    seconds = max(0, int(span.total_seconds()))
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
+
+
+def countdown(span: timedelta) -> str:
+    """`2 d 4 h`, `4 h 12 min`, `12 min`: what is left until a deadline."""
+    minutes = max(0, int(span.total_seconds())) // 60
+    days, rest = divmod(minutes, 1440)
+    hours, minutes = divmod(rest, 60)
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def exact(moment: datetime | None) -> str:
+    """`17 Nov 14:02`, in the zone of the machine; with the year when it is long ago."""
+    if moment is None:
+        return symbols().none
+    there = moment.astimezone()
+    old = abs(datetime.now(moment.tzinfo) - moment) > timedelta(days=300)
+    return there.strftime("%d %b %Y" if old else "%d %b %H:%M")
