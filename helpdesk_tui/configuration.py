@@ -1,4 +1,4 @@
-"""config.toml as frozen values. An unknown key, a missing secret or a wrong value is an error before anything starts."""
+"""config.toml as frozen values. What is unknown, missing or wrong in it is an error before anything starts."""
 
 from __future__ import annotations
 

@@ -17,9 +17,12 @@ if TYPE_CHECKING:
         Refused,
     )
     from helpdesk_tui.backend.helpdesk import Helpdesk
+    from helpdesk_tui.backend.model.catalogue import ResetWay
     from helpdesk_tui.backend.model.checklist import Item, ItemState, State
+    from helpdesk_tui.backend.model.diagram import Lane, Mark, MarkState, lanes
     from helpdesk_tui.backend.model.environment import Environment
     from helpdesk_tui.backend.model.event import Event, EventKind
+    from helpdesk_tui.backend.model.firmware import Comparison, Relation, explain
     from helpdesk_tui.backend.model.firmware_entry import FirmwareEntry
     from helpdesk_tui.backend.model.firmware_rules import JudgementKind
     from helpdesk_tui.backend.model.mac import Mac
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.model.step import Step
     from helpdesk_tui.backend.model.vendor import Vendor
     from helpdesk_tui.backend.model.verdict import NextAction, Verdict, VerdictKind, judge
+    from helpdesk_tui.backend.settings_file import FileLine, SettingsFile, lines_of, masked
     from helpdesk_tui.backend.store.phones import Page
     from helpdesk_tui.backend.use_cases.firmware import USE_INSTALLED, Option, Plan
     from helpdesk_tui.backend.use_cases.registration import Attempt
@@ -40,19 +44,24 @@ __all__ = [
     "Ambiguous",
     "Attempt",
     "BadInput",
+    "Comparison",
     "ConfigurationProblem",
     "DatabaseProblem",
     "Environment",
     "Event",
     "EventKind",
     "Field",
+    "FileLine",
     "FirmwareEntry",
     "Helpdesk",
     "HelpdeskError",
     "Item",
     "ItemState",
     "JudgementKind",
+    "Lane",
     "Mac",
+    "Mark",
+    "MarkState",
     "NeedsConsent",
     "NextAction",
     "NotFound",
@@ -63,14 +72,21 @@ __all__ = [
     "Query",
     "Reason",
     "Refused",
+    "Relation",
     "Request",
+    "ResetWay",
     "Run",
+    "SettingsFile",
     "State",
     "Step",
     "Vendor",
     "Verdict",
     "VerdictKind",
+    "explain",
     "judge",
+    "lanes",
+    "lines_of",
+    "masked",
     "parse_query",
 ]
 
@@ -78,39 +94,51 @@ _MODULES = {
     "Ambiguous": "errors",
     "Attempt": "use_cases.registration",
     "BadInput": "errors",
+    "Comparison": "model.firmware",
     "ConfigurationProblem": "errors",
     "DatabaseProblem": "errors",
     "Environment": "model.environment",
     "Event": "model.event",
     "EventKind": "model.event",
+    "explain": "model.firmware",
     "Field": "model.query",
+    "FileLine": "settings_file",
     "FirmwareEntry": "model.firmware_entry",
     "Helpdesk": "helpdesk",
     "HelpdeskError": "errors",
     "Item": "model.checklist",
     "ItemState": "model.checklist",
+    "judge": "model.verdict",
     "JudgementKind": "model.firmware_rules",
+    "Lane": "model.diagram",
+    "lanes": "model.diagram",
+    "lines_of": "settings_file",
     "Mac": "model.mac",
+    "Mark": "model.diagram",
+    "MarkState": "model.diagram",
+    "masked": "settings_file",
     "NeedsConsent": "errors",
     "NextAction": "model.verdict",
     "NotFound": "errors",
     "Option": "use_cases.firmware",
     "Page": "store.phones",
+    "parse_query": "model.query",
     "Phone": "model.phone",
     "Plan": "use_cases.firmware",
     "Query": "model.query",
     "Reason": "model.reason",
     "Refused": "errors",
+    "Relation": "model.firmware",
     "Request": "model.request",
+    "ResetWay": "model.catalogue",
     "Run": "model.run",
+    "SettingsFile": "settings_file",
     "State": "model.checklist",
     "Step": "model.step",
     "USE_INSTALLED": "use_cases.firmware",
     "Vendor": "model.vendor",
     "Verdict": "model.verdict",
     "VerdictKind": "model.verdict",
-    "judge": "model.verdict",
-    "parse_query": "model.query",
 }
 
 

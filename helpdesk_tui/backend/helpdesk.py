@@ -16,6 +16,7 @@ from helpdesk_tui.backend.use_cases.firmware import Firmware
 from helpdesk_tui.backend.use_cases.imports import Imports
 from helpdesk_tui.backend.use_cases.phones import Phones
 from helpdesk_tui.backend.use_cases.registration import Registration
+from helpdesk_tui.backend.use_cases.services import ManufacturerServices
 from helpdesk_tui.backend.use_cases.settings import Settings
 
 
@@ -50,6 +51,7 @@ class Helpdesk:
         self.context = context
         self.registration = Registration(context)
         self.phones = Phones(context, self.registration)
+        self.manufacturers = ManufacturerServices(context, self.registration)
         self.settings = Settings(context)
         self.firmware = Firmware(context)
         self.imports = Imports(context, self.phones, self.firmware)

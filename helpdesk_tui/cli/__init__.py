@@ -9,8 +9,8 @@ from importlib import import_module
 import click
 
 from helpdesk_tui import __version__
-from helpdesk_tui.cli.session import Session
 from helpdesk_tui.backend.errors import HelpdeskError
+from helpdesk_tui.cli.session import Session
 
 THEMES = ("auto", "dark", "light", "high-contrast", "ansi", "mono")
 

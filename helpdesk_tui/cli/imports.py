@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -80,10 +81,11 @@ def _register(desk: Helpdesk, phones: tuple[Phone, ...]) -> None:
     """Register with a progress bar; what is cancelled or fails stays queued."""
     failed = 0
     try:
-        with click.progressbar(phones, label="Registering", file=click.get_text_stream("stderr")) as bar:
-            for phone in bar:
+        with click.progressbar(length=len(phones), label="Registering", file=sys.stderr) as bar:
+            for phone in phones:
                 attempt = desk.registration.retry(phone.mac)
                 failed += attempt is not None and not attempt.ok
+                bar.update(1)
     except KeyboardInterrupt:
         raise Refused("Stopped: the phones that are not registered yet stay queued.") from None
     if failed:

@@ -40,9 +40,9 @@ class Session:
     def open(self, clock: Clock | None = None) -> Helpdesk:
         """The opened environment; close it afterwards."""
         from helpdesk_tui.backend import Helpdesk
+        from helpdesk_tui.backend.store import utc_now
 
-        more = {"clock": clock} if clock else {}
-        return Helpdesk(self.environment(), operator(), read_only=self.read_only, **more)
+        return Helpdesk(self.environment(), operator(), read_only=self.read_only, clock=clock or utc_now)
 
     @contextmanager
     def helpdesk(self, clock: Clock | None = None) -> Iterator[Helpdesk]:

@@ -12,6 +12,7 @@ from helpdesk_tui.backend.store.custom import CustomTable
 from helpdesk_tui.backend.store.database import Database
 from helpdesk_tui.backend.store.directory import DirectoryTable
 from helpdesk_tui.backend.store.events import EventTable
+from helpdesk_tui.backend.store.facts import FactTable
 from helpdesk_tui.backend.store.firmware import FirmwareTable
 from helpdesk_tui.backend.store.jobs import JobTable
 from helpdesk_tui.backend.store.phones import PhoneTable
@@ -38,6 +39,7 @@ class Store:
         self.directory = DirectoryTable(self.database)
         self.jobs = JobTable(self.database, clock)
         self.events = EventTable(self.database, clock)
+        self.facts = FactTable(self.database)
         self.firmware = FirmwareTable(self.database)
         self.requests = RequestTable(self.database, clock)
         self.custom = CustomTable(self.database)

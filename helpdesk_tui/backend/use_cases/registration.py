@@ -19,6 +19,8 @@ from helpdesk_tui.backend.model.phone import Phone
 from helpdesk_tui.backend.model.reason import explain
 from helpdesk_tui.backend.model.retry import retry_delay
 from helpdesk_tui.backend.model.step import Call, Happening, Outcome, Step, call_for, next_step
+from helpdesk_tui.backend.model.vendor import Vendor
+from helpdesk_tui.backend.store.database import stamp
 from helpdesk_tui.backend.store.jobs import Job
 from helpdesk_tui.backend.use_cases.access import temporary_url
 from helpdesk_tui.backend.use_cases.context import Context
@@ -226,6 +228,7 @@ class Registration:
             phone = self._store.phones.by_id(job.phone_id) if job.phone_id else None
             if failure is None:
                 self._store.jobs.finish(job.mac)
+                self._store.facts.put(last_success_of(job.vendor), stamp(now))
             else:
                 delay = retry_delay(failure.reason, job.tries + 1, random.random(), failure.retry_after)
                 next_try = now + delay if delay else None
@@ -262,6 +265,11 @@ class Registration:
         if job.cause is Happening.DEADLINE:
             return f"The weekly deadline passed: the registration at {service} was ended."
         return f"The registration at {service} was removed."
+
+
+def last_success_of(vendor: Vendor) -> str:
+    """The name of the fact that says when this manufacturer's service last did what was asked."""
+    return f"last success of {vendor.value}"
 
 
 def _event_kind(job: Job, failure: Failure | None) -> EventKind:

@@ -1,0 +1,57 @@
+"""Opening the screens. Textual is imported here and nowhere else on the command line."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from helpdesk_tui.cli.session import Session
+from helpdesk_tui.terminal import check_terminal
+
+if TYPE_CHECKING:
+    from helpdesk_tui.backend import Helpdesk
+
+
+def open_screens(session: Session) -> None:
+    """`helpdesk-tui` without a command."""
+    check_terminal(os.environ)
+    desk = session.open()
+    try:
+        run_screens(session, desk)
+    finally:
+        desk.close()
+
+
+def run_screens(session: Session, desk: Helpdesk, *, demo: bool = False) -> None:
+    """Show the screens on this environment until the operator leaves."""
+    check_terminal(os.environ)
+    from helpdesk_tui.app import run
+    from helpdesk_tui.screens.base import Session as ScreenSession
+    from helpdesk_tui.widgets.header import DEMO, READ_ONLY, SIMULATED
+
+    if session.debug:
+        _log_to_file()
+    # A demo has simulated services by nature: one badge says it.
+    badges = (
+        *((DEMO,) if demo else ()),
+        *((READ_ONLY,) if desk.read_only else ()),
+        *((SIMULATED,) if desk.simulated_services and not demo else ()),
+    )
+    screen_session = ScreenSession(desk, desk.environment.name, desk.operator, badges, desk.read_only)
+    from helpdesk_tui.screens.phones import PhonesScreen
+
+    status = run(screen_session, PhonesScreen, theme=session.theme)
+    if status:
+        sys.exit(status)
+
+
+def _log_to_file() -> None:
+    """With --debug, tracebacks go to a file: the screen is no place for them."""
+    from platformdirs import user_state_path
+
+    folder = user_state_path("helpdesk-tui", ensure_exists=True)
+    handler = logging.FileHandler(folder / "debug.log", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logging.getLogger("helpdesk_tui").addHandler(handler)

@@ -1,0 +1,190 @@
+"""One phone: its verdict, the provisioning diagram, what can be done, the facts, and what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Grid, Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from helpdesk_tui.assets import asset
+from helpdesk_tui.backend import USE_INSTALLED, Event, Phone, Request, Step, lanes
+from helpdesk_tui.commands import BY_ID, Place
+from helpdesk_tui.screens.base import HelpdeskScreen, Session
+from helpdesk_tui.screens.phone_actions import PhoneActions
+from helpdesk_tui.screens.phones import LOOK_AGAIN
+from helpdesk_tui.themes import symbols
+from helpdesk_tui.widgets.diagram import Diagram
+from helpdesk_tui.widgets.header import HeaderLine
+from helpdesk_tui.widgets.key_button import KeyButton
+from helpdesk_tui.widgets.rule_line import RuleLine
+from helpdesk_tui.widgets.text import safe
+from helpdesk_tui.widgets.times import countdown, exact, short_ago
+from helpdesk_tui.widgets.verdict_line import VerdictLine
+
+BUTTONS = ("activate", "firmware", "fix", "reset", "settings_file")
+
+MINUTE = 60.0
+"""Seconds between two looks at what time alone changes: countdowns and relative times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Everything this screen shows, read at one moment."""
+
+    phone: Phone
+    events: tuple[Event, ...]
+    requests: tuple[Request, ...]
+
+
+class PhoneScreen(PhoneActions, HelpdeskScreen):
+    """Everything about one phone; it grows by itself."""
+
+    PLACE = Place.PHONE
+    CSS_PATH = asset("styles/phone.tcss")
+    AUTO_FOCUS = None  # a stray enter must do nothing
+
+    def __init__(self, session: Session, phone_id: int) -> None:
+        super().__init__(session)
+        self._phone_id = phone_id
+        self._seen: Seen | None = None
+        self._seen_version = 0
+
+    def compose(self) -> ComposeResult:
+        yield from self.header()
+        yield VerdictLine()
+        yield RuleLine()
+        yield Diagram()
+        with Horizontal(id="buttons"):
+            for command_id in BUTTONS:
+                command = BY_ID[command_id]
+                yield KeyButton(command_id, command.key, command.title if command_id != "fix" else "Fix")
+        with Grid(id="facts"):
+            yield Static(id="left", markup=False)
+            yield Static(id="right", markup=False)
+        with VerticalScroll(id="history", can_focus=False):
+            yield Static(id="events", markup=False)
+        yield from self.footer()
+
+    def on_mount(self) -> None:
+        self._seen_version = self.desk.data_version()
+        self._read()
+        self.set_interval(LOOK_AGAIN, self._look_again)
+        self.set_interval(MINUTE, self._show_all)
+
+    # Reading --------------------------------------------------------------------------------------------------------
+
+    def _read(self) -> None:
+        def read() -> Seen:
+            phone = self.desk.phones.get(self._phone_id)
+            return Seen(phone, self.desk.phones.history(phone.mac), self.desk.phones.requests(phone))
+
+        self.in_background("phone", read, self._take)
+
+    def _take(self, seen: Seen) -> None:
+        if seen != self._seen:
+            self._seen = seen
+            self._show_all()
+
+    def _look_again(self) -> None:
+        version = self.desk.data_version()
+        if version != self._seen_version:
+            self._seen_version = version
+            self._read()
+
+    def on_screen_resume(self) -> None:
+        if self._seen is not None:
+            self._read()
+
+    def acted(self) -> None:
+        self._read()
+
+    # Showing --------------------------------------------------------------------------------------------------------
+
+    def _show_all(self) -> None:
+        if self._seen is None:
+            return
+        phone = self._seen.phone
+        self.query_one(HeaderLine).show_title(f"{phone.mac}  {phone.model}  {phone.name}")
+        self.query_one(VerdictLine).show(self.desk.phones.verdict(phone))
+        diagram = lanes(phone, self._seen.events, self._seen.requests)
+        self.query_one(Diagram).show(diagram, (self._manufacturer_note(phone), self._compass_note(phone)))
+        self._show_facts(phone)
+        self._show_events(self._seen.events)
+        for button in self.query(KeyButton):
+            label = "Fix" if button.command == "fix" else BY_ID[button.command].title
+            button.show(label, available=self.reason_against(button.command) is None)
+        self.show_commands()
+
+    def _manufacturer_note(self, phone: Phone) -> Content:
+        """The step's value, its plain meaning, and the countdown."""
+        note = phone.step.meaning
+        if phone.step is Step.ACTIVE and phone.deadline:
+            left = phone.deadline - self.desk.clock()
+            note = f"until {exact(phone.deadline)}, {countdown(left)} left" if left.total_seconds() > 0 else "too late"
+        return Content.assemble((phone.step.value, "bold $key"), f": {note}")
+
+    def _compass_note(self, phone: Phone) -> Content:
+        if phone.last_seen is None:
+            return Content("the phone has never fetched its settings")
+        return Content(f"settings last fetched {short_ago(phone.last_seen, self.desk.clock())} ago")
+
+    def _show_facts(self, phone: Phone) -> None:
+        none = symbols().none
+        learned = f", learned {exact(phone.firmware_learned_at)}" if phone.firmware_learned_at else ""
+        left = (
+            ("Organisation", phone.organisation),
+            ("User", phone.user or "nobody is logged in"),
+            ("Model", f"{phone.vendor.label} {phone.model}"),
+            ("Serial", phone.serial or none),
+            ("PIN", phone.pin or none),
+        )
+        requests = self._seen.requests if self._seen else ()
+        right = (
+            ("Installed", (phone.firmware_installed or "not known yet") + learned),
+            ("Selected", phone.firmware_selected or USE_INSTALLED),
+            ("Address", requests[0].address if requests else none),
+            ("VLAN", none if phone.vlan is None else "taken away" if phone.vlan == 0 else str(phone.vlan)),
+            ("Last said", phone.reason_text or none),
+        )
+        self.query_one("#left", Static).update(_facts(left, 13))
+        self.query_one("#right", Static).update(_facts(right, 10))
+
+    def _show_events(self, events: Sequence[Event]) -> None:
+        lines = [
+            Content.assemble(
+                (f"{exact(event.at):>12}", "$quiet"), f"  {safe(event.text)}", (f"  {safe(event.operator)}", "$quiet")
+            )
+            for event in events
+        ]
+        text = Content("\n").join(lines) if lines else Content.styled("Nothing has happened yet.", "$quiet")
+        self.query_one("#events", Static).update(text)
+
+    def progress(self, text: str) -> None:
+        if self._seen is not None:
+            self.query_one(HeaderLine).show_count(text)
+
+    # Commands -------------------------------------------------------------------------------------------------------
+
+    def chosen(self) -> tuple[Phone, ...]:
+        return (self._seen.phone,) if self._seen else ()
+
+    def why_not(self, command_id: str) -> str | None:
+        if self._seen is None and command_id in (*BUTTONS, "copy"):
+            return "The phone is still being read: try again in a moment."
+        return super().why_not(command_id)
+
+    @on(KeyButton.Pressed)
+    def _button_pressed(self, pressed: KeyButton.Pressed) -> None:
+        if pressed.command in BY_ID:
+            self.run_command(pressed.command)
+
+
+def _facts(rows: Sequence[tuple[str, str]], width: int) -> Content:
+    return Content("\n").join(
+        [Content.assemble((f"{label:<{width}}", "$quiet"), f" {safe(value)}") for label, value in rows]
+    )

@@ -1,0 +1,101 @@
+"""What can be done with the phones that are chosen: on the list and on the phone's own screen alike."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from helpdesk_tui.backend import Attempt, Item, Phone, Refused, VerdictKind
+from helpdesk_tui.screens.base import HelpdeskScreen
+
+if TYPE_CHECKING:
+    from helpdesk_tui.backend import Helpdesk
+
+
+class PhoneActions(HelpdeskScreen):
+    """Activate, fix, reset, settings file, firmware and copy, for `chosen()`."""
+
+    @property
+    def desk(self) -> Helpdesk:
+        """The backend."""
+        return self.session.helpdesk
+
+    def chosen(self) -> tuple[Phone, ...]:
+        """The phones that a command is for."""
+        raise NotImplementedError
+
+    async def action_activate(self) -> None:
+        """Register the chosen phones at their manufacturers."""
+        phones = self.chosen()
+        if len(phones) > 1:
+            title, consequence = f"Activate {len(phones)} phones?", "Each is registered at its manufacturer."
+        elif self.desk.phones.verdict(phones[0]).kind is VerdictKind.OK:
+            title = f"Activate {phones[0].mac}, which is in normal operation?"
+            consequence = "Only needed before a factory reset; it stays registered until the phone calls in."
+        else:
+            title = consequence = ""
+        if title and not await self.ask(title, consequence=consequence, yes="Yes, activate", no="No, leave it"):
+            return
+        await self._activate(phones)
+
+    async def _activate(self, phones: Sequence[Phone]) -> None:
+        failures: list[str] = []
+        for number, phone in enumerate(phones, start=1):
+            count = f" ({number} of {len(phones)})" if len(phones) > 1 else ""
+            self.progress(f"Registering {phone.mac} at {phone.vendor.service_label}…{count}")
+            try:
+                attempt = await asyncio.to_thread(self.desk.registration.activate, phone)
+            except Refused as refusal:
+                failures.append(str(refusal))
+                continue
+            finally:
+                self.progress("")
+            if not attempt.ok:
+                failures.append(_sentence(attempt))
+            elif len(phones) == 1:
+                self.say(_sentence(attempt))
+        if len(phones) > 1:
+            self.say(f"{len(phones) - len(failures)} of {len(phones)} phones are active.")
+        for sentence in failures[:3]:
+            self.say(sentence, "error")
+        self.acted()
+
+    def progress(self, text: str) -> None:
+        """Show that something is under way; empty: it is over."""
+
+    def acted(self) -> None:
+        """Something was changed: read it again."""
+
+    def action_fix(self) -> None:
+        """Open the checklist."""
+        from helpdesk_tui.screens.checklist import ChecklistScreen
+
+        self.app.push_screen(ChecklistScreen(self.session, self.chosen()[0].id))
+
+    def action_reset(self) -> None:
+        """Open the checklist at the factory reset."""
+        from helpdesk_tui.screens.checklist import ChecklistScreen
+
+        self.app.push_screen(ChecklistScreen(self.session, self.chosen()[0].id, start_at=Item.RESET))
+
+    def action_settings_file(self) -> None:
+        """Show what the phone gets."""
+        from helpdesk_tui.screens.settings_file import SettingsFileScreen
+
+        self.app.push_screen(SettingsFileScreen(self.session, self.chosen()[0].id))
+
+    def action_firmware(self) -> None:
+        """Choose the firmware."""
+        from helpdesk_tui.screens.firmware import FirmwareScreen
+
+        self.app.push_screen(FirmwareScreen(self.session, tuple(phone.id for phone in self.chosen())))
+
+    def action_copy(self) -> None:
+        """Send the MAC to the clipboard."""
+        macs = "\n".join(phone.mac.colons for phone in self.chosen())
+        self.copy(macs, macs if "\n" not in macs else f"{len(self.chosen())} MAC addresses")
+
+
+def _sentence(attempt: Attempt) -> str:
+    return f"{attempt.mac}: {attempt.sentence}"
