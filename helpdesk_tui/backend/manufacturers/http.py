@@ -129,13 +129,15 @@ class Wire:
     def __init__(
         self, account: ServiceAccount, *, now: Callable[[], datetime], sibling_hosts: Iterable[str] = ()
     ) -> None:
-        """`sibling_hosts` are other names of the same service, that its answers may link to.
+        """`sibling_hosts` are the names of the vendor's own service: answers of one may link to another.
 
         Raises ConfigurationProblem for an address that is not acceptable.
         """
         self._account = account
         self._now = now
-        self._origins = {origin_of(account)} | {("https", host, 443) for host in sibling_hosts}
+        siblings = {("https", host, 443) for host in sibling_hosts}
+        ours = origin_of(account)
+        self._origins = {ours} | (siblings if ours in siblings else set())
         self._limiter = RateLimiter(account.requests_per_second)
         self._client = httpx.Client(
             verify=_tls(),

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urljoin
 
 import httpx
 from mohawk import Sender
@@ -49,8 +49,7 @@ class SnomSraps(Client):
     """`url` of the account ends in `/api/v1/`; identity and secret are the key's id and secret."""
 
     def __init__(self, account: ServiceAccount, label: str, *, now: Callable[[], datetime]) -> None:
-        siblings = KNOWN_HOSTS if urlsplit(account.url).hostname in KNOWN_HOSTS else ()
-        super().__init__(account, label, now=now, sibling_hosts=siblings)
+        super().__init__(account, label, now=now, sibling_hosts=KNOWN_HOSTS)
         self._root = account.url.rstrip("/") + "/"
         self._navigation = threading.Lock()
         self._company: _Company | None = None

@@ -12,7 +12,7 @@ LONGEST = 200
 
 MASK = "•••"
 
-_URL = re.compile(r"(?P<origin>\b[a-z][a-z0-9+.-]{1,9}://(?:[^\s/@\"'<>]*@)?(?P<host>[^\s/?#\"'<>]+))[^\s\"'<>]+", re.I)
+_URL = re.compile(r"(?P<origin>\b[a-z][a-z0-9+.-]{1,9}://[^\s/?#\"'<>]+)[/?#][^\s\"'<>]+", re.I)
 _USER_INFO = re.compile(r"\b([a-z][a-z0-9+.-]{1,9}://)[^\s/@\"'<>]*@", re.I)
 _TOKEN = re.compile(r"(?=[\w+/=-]*\d)(?=[\w+/=-]*[A-Za-z])[\w+/=-]{16,}", re.ASCII)
 _MAC = re.compile(r"(?:[0-9a-f]{2}[-_]?){6}", re.I)

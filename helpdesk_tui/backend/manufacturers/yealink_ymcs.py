@@ -32,6 +32,7 @@ _REASONS = {
     "800002": Reason.NEEDS_SERIAL,
     "800004": Reason.OWNED_ELSEWHERE,
     "device.mac.added.by.other": Reason.OWNED_ELSEWHERE,
+    "800007": Reason.BAD_URL,  # in a batch, where a wrong MAC has codes of its own: a guess
     "900403": Reason.FORBIDDEN,
     "900408": Reason.UNREACHABLE,
     "900429": Reason.RATE_LIMITED,

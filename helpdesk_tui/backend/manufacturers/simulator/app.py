@@ -89,7 +89,7 @@ class Simulator:
                 return replace(response, headers={"Date": date} | dict(response.headers))
             finally:
                 self.state.switches.clock_offset -= rule.seconds
-        return faults.instead(rule) or faults.spoil(rule, self._ask(wire, request))
+        return faults.instead(rule, request) or faults.spoil(rule, self._ask(wire, request))
 
     def _rule(self, wire: Wire, request: Request) -> Rule | None:
         named = request.headers.get("x-simulate-fault")

@@ -30,6 +30,8 @@ class Fault(StrEnum):
     CLOSED_AFTER = "closed-after"
     ERROR_500 = "error-500"
     ERROR_503 = "error-503"
+    ECHO = "echo"
+    """An error page that repeats the whole request, secrets and all."""
     RATE_LIMITED = "rate-limited"
     REDIRECT = "redirect"
     BAD_CREDENTIALS = "bad-credentials"
@@ -76,7 +78,7 @@ class Rule:
         return self.wire in (None, wire) and self.match in whole
 
 
-def instead(rule: Rule) -> Response | None:
+def instead(rule: Rule, request: Request) -> Response | None:
     """The response that comes in place of the service's own, which never learns of the request."""
     pause = {} if rule.retry_after is None else {"Retry-After": str(rule.retry_after)}
     bomb = '<?xml version="1.0"?><!DOCTYPE b [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><b>&b;</b>'
@@ -85,6 +87,7 @@ def instead(rule: Rule) -> Response | None:
         Fault.CLOSED_BEFORE: Response(silent=True),
         Fault.ERROR_500: text_response(500, "Internal error"),
         Fault.ERROR_503: text_response(503, "Service unavailable", pause),
+        Fault.ECHO: text_response(500, f"{request.body.decode(errors='replace')} {request.target} {request.headers}"),
         Fault.RATE_LIMITED: text_response(429, "Too many requests", pause),
         Fault.REDIRECT: Response(302, {"Location": "http://other-host.invalid/elsewhere"}),
         Fault.BAD_CREDENTIALS: text_response(401, "Unauthorized"),

@@ -46,17 +46,9 @@ def payload_hash(content_type: str, body: bytes) -> str:
 
 def verify(request: Request, secrets: Mapping[str, str], seen: set[tuple[str, str, str]], now: float) -> str:
     """The id of the key that signed this request. `seen` collects nonces. Raises HawkError."""
-    attributes = dict(re.findall(r'(\w+)="([^"]*)"', request.headers.get("authorization", "")))
-    if (
-        not request.headers.get("authorization", "").startswith("Hawk ")
-        or not {
-            "id",
-            "ts",
-            "nonce",
-            "mac",
-        }
-        <= attributes.keys()
-    ):
+    scheme, _, rest = request.headers.get("authorization", "").partition(" ")
+    attributes: dict[str, str] = dict(re.findall(r'(\w+)="([^"]*)"', rest))
+    if scheme != "Hawk" or not {"id", "ts", "nonce", "mac"} <= attributes.keys():
         raise HawkError("Missing attributes", "Hawk")
     key = secrets.get(attributes["id"])
     if key is None:

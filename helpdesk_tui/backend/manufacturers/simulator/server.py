@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 
+from helpdesk_tui.backend.errors import ConfigurationProblem, Refused
 from helpdesk_tui.backend.manufacturers.simulator import phones, sraps, xmlrpc
 from helpdesk_tui.backend.manufacturers.simulator.app import Simulator
 from helpdesk_tui.backend.manufacturers.simulator.messages import Request, Response
@@ -18,6 +19,8 @@ from helpdesk_tui.backend.model.vendor import Vendor
 
 LARGEST_BODY = 1_000_000
 """Bytes."""
+
+LOOPBACK = ("127.0.0.1", "localhost")
 
 
 class SimulatorServer:
@@ -66,8 +69,17 @@ class SimulatorServer:
 
 
 def run(host: str = "127.0.0.1", port: int = 8090, state_file: Path | None = None) -> None:
-    """Serve until interrupted, after printing where. Raises OSError when the port cannot be had."""
-    server = SimulatorServer(host, port, state_file)
+    """Serve until interrupted, after printing where.
+
+    Raises Refused for an address that others could reach: whoever reaches the simulator directs it. Raises
+    ConfigurationProblem when the port cannot be had or the file is of something else.
+    """
+    if host not in LOOPBACK:
+        raise Refused(f"The simulator listens on this machine alone: {host} is none of {', '.join(LOOPBACK)}.")
+    try:
+        server = SimulatorServer(host, port, state_file)
+    except OSError as error:
+        raise ConfigurationProblem(f"Port {port} cannot be had ({error.strerror}): choose another one.") from error
     print(describe(server), flush=True)
     server.start()
     try:

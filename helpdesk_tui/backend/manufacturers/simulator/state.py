@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from helpdesk_tui.backend.errors import ConfigurationProblem
 from helpdesk_tui.backend.manufacturers.simulated import write_private
 from helpdesk_tui.backend.model.vendor import Vendor
 
@@ -107,7 +108,10 @@ class State:
     """The registries of both manufacturers, in memory or in a JSON file. `lock` must be held around its use."""
 
     def __init__(self, now: Callable[[], float], file: Path | None = None) -> None:
-        """`now` tells seconds since 1970. The folder of `file` must exist."""
+        """`now` tells seconds since 1970. The folder of `file` must exist.
+
+        Raises ConfigurationProblem when the file is there and not ours.
+        """
         self.lock = threading.RLock()
         self.switches = Switches()
         self.registries: dict[Vendor, dict[str, Registration]] = {vendor: {} for vendor in Vendor}
@@ -116,7 +120,7 @@ class State:
         self._now = now
         self._file = file
         if file is not None and file.exists():
-            self._load(json.loads(file.read_text(encoding="utf-8")))
+            self._load(file)
 
     def now(self) -> float:
         """The services' clock: seconds since 1970."""
@@ -155,10 +159,14 @@ class State:
         content = {vendor.value: [asdict(entry) for entry in all_.values()] for vendor, all_ in self.registries.items()}
         write_private(self._file, json.dumps(content | {"servers": self.servers}, indent=1))
 
-    def _load(self, content: dict[str, Any]) -> None:
-        for vendor in Vendor:
-            self.registries[vendor] = {row["mac"]: Registration(**row) for row in content.get(vendor.value, [])}
-        self.servers |= content.get("servers", {})
+    def _load(self, file: Path) -> None:
+        try:
+            content = json.loads(file.read_text(encoding="utf-8"))
+            for vendor in Vendor:
+                self.registries[vendor] = {row["mac"]: Registration(**row) for row in content[vendor.value]}
+            self.servers |= content["servers"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ConfigurationProblem(f"{file} holds no state of the simulator: name another file.") from error
 
 
 def hex_mac(text: object) -> str | None:
