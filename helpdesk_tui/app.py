@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from typing import ClassVar
 
+from textual import events
 from textual.app import App
 from textual.binding import BindingType
 
@@ -47,6 +48,12 @@ class HelpdeskApp(App[int]):
         if self._driver is not None and not self.is_headless:
             end_on_signals(lambda status: self.exit(status, return_code=status))
         self.push_screen(self._first(self.session))
+
+    async def on_event(self, event: events.Event) -> None:
+        """While a yes/no question stands, every key is for it."""
+        key = event.key if isinstance(event, events.Key) and not event.is_forwarded else ""
+        if not (key and isinstance(self.screen, HelpdeskScreen) and self.screen.take_key(key)):
+            await super().on_event(event)
 
     # Commands that work everywhere ----------------------------------------------------------------------------------
 

@@ -31,6 +31,8 @@ class Symbols:
     """A horizontal line is made of it."""
     bar: str
     """A vertical line is made of it."""
+    thumb: str
+    """The scrollbar."""
     enter: str
     up: str
     down: str
@@ -42,8 +44,8 @@ class Symbols:
 
 
 # The waiting sign is no clock: those are emoji, two cells wide on some terminals and one on others.
-UNICODE = Symbols(False, "●", "◷", "▲", "✓", "▸", "…", "–", "─", "│", "⏎", "↑", "↓", "→")
-ASCII = Symbols(True, "o", "~", "!", "*", ">", "..", "-", "-", "|", "enter", "up", "down", "->")
+UNICODE = Symbols(False, "●", "◷", "▲", "✓", "▸", "…", "–", "─", "│", "▐", "⏎", "↑", "↓", "→")
+ASCII = Symbols(True, "o", "~", "!", "*", ">", "..", "-", "-", "|", "#", "enter", "up", "down", "->")
 
 
 def symbols() -> Symbols:

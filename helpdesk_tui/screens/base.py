@@ -23,7 +23,7 @@ from helpdesk_tui.commands import BY_ID, READ_ONLY_REASON, Command, Place, bindi
 from helpdesk_tui.terminal import SMALLEST
 from helpdesk_tui.widgets.footer import FooterLine, Offer
 from helpdesk_tui.widgets.header import HeaderLine
-from helpdesk_tui.widgets.prompt import Choice, Prompt, TextQuestion, YesNo
+from helpdesk_tui.widgets.prompt import Choice, Prompt, PromptHost, TextQuestion, YesNo
 from helpdesk_tui.widgets.rule_line import RuleLine
 from helpdesk_tui.widgets.search_field import SearchField
 from helpdesk_tui.widgets.text import safe
@@ -166,7 +166,20 @@ class HelpdeskScreen(Screen[None]):
         """One question at a time."""
         async with self._asking:
             self.app.clear_notifications()  # they would lie over the question
-            return await prompt().put_to(self)
+            return await prompt().put_to(self.query_one(PromptHost))
+
+    def take_key(self, key: str) -> bool:
+        """Give a key to the question that stands on the screen; False when there is none that wants it."""
+        for question in self.query(YesNo):
+            question.take_key(key)
+            return True
+        return False
+
+    def on_click(self, event: events.Click) -> None:
+        """A click beside a question is no answer to it: leave it."""
+        for question in self.query(YesNo):
+            if event.widget is None or question not in event.widget.ancestors_with_self:
+                question.action_leave()
 
     def say(self, text: str, severity: Literal["information", "warning", "error"] = "information") -> None:
         """One sentence for a few seconds, above the footer. May be called from any thread."""
@@ -211,7 +224,8 @@ class HelpdeskScreen(Screen[None]):
 
     def on_mount(self) -> None:
         columns, lines = SMALLEST
-        self.mount(TooSmall(f"This window is too small:\nHelpdesk needs {columns} columns and {lines} lines."))
+        too_small = f"This window is too small:\nHelpdesk needs {columns} columns and {lines} lines."
+        self.mount_all((PromptHost(), TooSmall(too_small)))
 
     def on_resize(self, event: events.Resize) -> None:
         columns, lines = SMALLEST

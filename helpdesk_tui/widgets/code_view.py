@@ -10,7 +10,6 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
@@ -157,17 +156,17 @@ class CodeView(CursorView):
 
     # Painting -------------------------------------------------------------------------------------------------------
 
-    def render_line(self, y: int) -> Strip:
+    def paint_line(self, y: int) -> list[Segment]:
         number, width = self.top + y, self.room
         if number >= self.total:
-            return Strip.blank(width, self.rich_style)
+            return [Segment(" " * width, self.rich_style)]
         line = Strip(self._pieces(number))
         on_cursor = number == self.cursor
         pointer = symbols().pointer if on_cursor else " "
         look = self.get_component_rich_style("code-view--cursor" if on_cursor else "code-view--gutter")
         gutter = Segment(f"{number + 1:>{self._gutter - 2}}{pointer} ", look)
         room = max(0, width - self._gutter)
-        return Strip([gutter, *line.crop_extend(self._aside, self._aside + room, self.rich_style)])
+        return [gutter, *line.crop_extend(self._aside, self._aside + room, self.rich_style)]
 
     def _pieces(self, number: int) -> list[Segment]:
         pieces = [
@@ -197,10 +196,6 @@ class CodeView(CursorView):
         return marked
 
     # Events and actions ---------------------------------------------------------------------------------------------
-
-    def on_click(self, event: events.Click) -> None:
-        if self.top + event.y < self.total:
-            self.move_to(self.top + event.y)
 
     def action_aside(self, direction: int) -> None:
         """Shift long lines, so that their ends can be read."""

@@ -4,20 +4,32 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.segment import Segment
+from textual import events
 from textual.binding import BindingType
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
+from textual.strip import Strip
 
 from helpdesk_tui.commands import Place, bindings_for
+from helpdesk_tui.themes import symbols
 
 
 class CursorView(ScrollView, can_focus=True):
-    """Lines `0 .. total`, painted one by one (`render_line`), under `HEAD` lines that stay."""
+    """Lines `0 .. total`, painted one by one (`paint_line`), under `HEAD` lines that stay.
+
+    The scrollbar is a sign at the end of the lines: Textual's own is written anew, cell by cell, with every change of
+    the layout. A click beside the lines goes to that part of them.
+    """
 
     HEAD: ClassVar[int] = 0
     BINDINGS: ClassVar[list[BindingType]] = bindings_for(Place.LIST)
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"cursor-view--thumb"}
     DEFAULT_CSS = """
-    CursorView { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; color: $ink; }
+    CursorView {
+        height: 1fr; overflow-x: hidden; overflow-y: scroll; scrollbar-size: 0 0; color: $ink;
+        & > .cursor-view--thumb { color: $quiet; }
+    }
     """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
@@ -29,6 +41,14 @@ class CursorView(ScrollView, can_focus=True):
     def cursor_moved(self) -> None:
         """The cursor is on another line, and that line is visible."""
 
+    def paint_line(self, y: int) -> list[Segment]:
+        """What stands in this line of the widget, exactly `room` cells wide."""
+        raise NotImplementedError
+
+    def clicked(self, number: int, *, again: bool) -> None:
+        """A line was clicked; `again`: for the second time, quickly."""
+        self.move_to(number)
+
     @property
     def page(self) -> int:
         """Lines that are visible at once, without the head."""
@@ -37,7 +57,7 @@ class CursorView(ScrollView, can_focus=True):
     @property
     def room(self) -> int:
         """Cells of a line, without the scrollbar."""
-        return self.scrollable_content_region.width
+        return max(0, self.size.width - 1)
 
     @property
     def top(self) -> int:
@@ -76,6 +96,34 @@ class CursorView(ScrollView, can_focus=True):
     def on_resize(self) -> None:
         self.set_total(self.total)
         self.keep_visible()
+
+    def render_line(self, y: int) -> Strip:
+        segments = self.paint_line(y)
+        base = self.rich_style
+        if y in self._thumb():
+            segments.append(Segment(symbols().thumb, self.get_component_rich_style("cursor-view--thumb")))
+        elif segments[-1].style == base:  # one segment less is some bytes less on every line
+            segments[-1] = Segment(segments[-1].text + " ", base)
+        else:
+            segments.append(Segment(" ", base))
+        return Strip(segments)
+
+    def _thumb(self) -> range:
+        """The lines of the widget that show which part of the whole is visible; none when that is all of it."""
+        if self.total <= self.page:
+            return range(0)
+        length = max(1, self.page * self.page // self.total)
+        start = self.HEAD + self.top * (self.page - length) // (self.total - self.page)
+        return range(start, start + length)
+
+    def on_click(self, event: events.Click) -> None:
+        line = event.y - self.HEAD
+        if line < 0:
+            return
+        if event.x >= self.room:
+            self.move_to(self.total * line // self.page)
+        elif self.top + line < self.total:
+            self.clicked(self.top + line, again=event.chain > 1)
 
     def action_cursor_up(self) -> None:
         self.move_to(self.cursor - 1)

@@ -10,9 +10,7 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
 from textual.message import Message
-from textual.strip import Strip
 
 from helpdesk_tui.themes import symbols
 from helpdesk_tui.widgets.cursor_view import CursorView
@@ -222,24 +220,24 @@ class PhoneTable(CursorView):
 
     # Painting -------------------------------------------------------------------------------------------------------
 
-    def render_line(self, y: int) -> Strip:
+    def paint_line(self, y: int) -> list[Segment]:
         if y == 0:
             return self._paint_head()
         number = self.top + y - 1
         base = self.rich_style
         if number >= self.total:
-            return Strip.blank(self.room, base)
+            return [Segment(" " * self.room, base)]
         row = self._row(number)
         if row is None:
-            return Strip([Segment(fit(" " * LEAD + symbols().ellipsis, self.room), base)])
+            return [Segment(fit(" " * LEAD + symbols().ellipsis, self.room), base)]
         return self._paint_row(row, base, on_cursor=number == self.cursor)
 
-    def _paint_head(self) -> Strip:
+    def _paint_head(self) -> list[Segment]:
         titles = "".join(self._cell(column, column.title, width) for column, width in fit_columns(self.room))
         look = self.get_component_rich_style("phone-table--head")
-        return Strip([Segment(fit(" " * LEAD + titles, self.room), look)])
+        return [Segment(fit(" " * LEAD + titles, self.room), look)]
 
-    def _paint_row(self, row: PhoneRow, base: Style, *, on_cursor: bool) -> Strip:
+    def _paint_row(self, row: PhoneRow, base: Style, *, on_cursor: bool) -> list[Segment]:
         """As few segments as its looks need: every change of style costs bytes on the line."""
         shown = symbols()
         mark = shown.mark if row.key in self.marked else " "
@@ -249,10 +247,10 @@ class PhoneTable(CursorView):
         sign = f"{shown.verdict(row.verdict)} {verdict}"
         rest = fit("".join(others), self.room - LEAD - len(verdict))
         if on_cursor:
-            return Strip([Segment(f"{mark}{sign}{rest}", self.get_component_rich_style("phone-table--cursor"))])
+            return [Segment(f"{mark}{sign}{rest}", self.get_component_rich_style("phone-table--cursor"))]
         marked = self.get_component_rich_style("phone-table--mark") if mark != " " else base
         looks = self.get_component_rich_style(f"phone-table--{row.verdict}", default=base)
-        return Strip([Segment(mark, marked), Segment(sign, looks), Segment(rest, base)])
+        return [Segment(mark, marked), Segment(sign, looks), Segment(rest, base)]
 
     def _cell(self, column: Column, text: str, width: int) -> str:
         return " " * column.gap + fit(text, width, right=column.right)
@@ -266,12 +264,9 @@ class PhoneTable(CursorView):
         super().watch_scroll_y(old_value, new_value)
         self._ask()  # the mouse wheel and the scrollbar scroll without the cursor
 
-    def on_click(self, event: events.Click) -> None:
-        number = self.top + event.y - 1
+    def clicked(self, number: int, *, again: bool) -> None:
         row = self._row(number)
-        if event.y == 0 or row is None:
-            return
-        if number == self.cursor and event.chain > 1:
+        if again and row and number == self.cursor:
             self.post_message(self.Opened(row.key))
         self.move_to(number)
 

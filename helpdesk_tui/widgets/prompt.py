@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -24,13 +23,19 @@ from helpdesk_tui.widgets.text import safe
 Answer = TypeVar("Answer")
 
 
+class PromptHost(Vertical):
+    """The place of questions, over the last lines of the screen; always there, so that a question moves nothing."""
+
+    DEFAULT_CSS = "PromptHost { layer: prompt; dock: bottom; height: auto; max-height: 80%; }"
+
+
 class Prompt(Vertical, Generic[Answer]):
     """A question that is answered, or left: then the answer is the harmless one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", show=False)]
     DEFAULT_CSS = """
     Prompt {
-        layer: prompt; dock: bottom; height: auto; max-height: 80%; background: $surface; color: $ink;
+        height: auto; background: $surface; color: $ink;
         & Static { height: auto; padding: 0 1; }
         & .prompt--title { text-style: bold; }
         & .prompt--problem { color: $attention; display: none; }
@@ -53,21 +58,24 @@ class Prompt(Vertical, Generic[Answer]):
         """Keys that mean nothing to the question mean nothing at all while it stands."""
         return True
 
-    def focus_first(self) -> Widget:
-        """The widget that gets the focus."""
-        raise NotImplementedError
+    def focus_first(self) -> Widget | None:
+        """The widget that gets the focus; None: the focus stays where it is."""
+        return None
 
-    async def put_to(self, screen: Screen[None]) -> Answer:
-        """Show the question on this screen, wait for the answer, and clear it away."""
+    async def put_to(self, host: PromptHost) -> Answer:
+        """Show the question, wait for the answer, and clear it away."""
+        screen = host.screen
         before = screen.focused
-        await screen.mount(self)
-        self.focus_first().focus()
+        await host.mount(self)
+        if first := self.focus_first():
+            first.focus()
         try:
             return await self._answer
         finally:
             if self.is_attached:
                 await self.remove()
-                screen.set_focus(before if before is not None and before.is_attached else None)
+                if first:
+                    screen.set_focus(before if before is not None and before.is_attached else None)
 
     def finish(self, answer: Answer) -> None:
         """Answer; only the first answer counts."""
@@ -91,21 +99,35 @@ class Prompt(Vertical, Generic[Answer]):
         self.action_leave()
 
 
-class YesNo(Prompt[bool]):
-    """A question about one thing that is going to be done; no is the answer unless somebody says yes."""
+class AnswerButton(KeyButton, can_focus=False):
+    """A button of a yes/no question; the question itself knows which one enter presses."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "say(True)", "Yes", show=False),
-        Binding("n", "say(False)", "No", show=False),
-        Binding("left,right,tab,shift+tab,h,l", "other", "Other button", show=False),
-    ]
+    DEFAULT_CSS = """
+    AnswerButton.-chosen { background: $cursor; color: $cursor-ink; text-style: $cursor-style; }
+    AnswerButton.-chosen > .key-button--key { color: $cursor-ink; text-style: $cursor-style; }
+    """
+
+
+class YesNo(Prompt[bool]):
+    """A question about one thing that is going to be done; no is the answer unless somebody says yes.
+
+    It never takes the focus: on a thin line that would repaint the whole screen. The app hands it every key instead.
+    """
+
+    KEYS: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("y",), "yes"),
+        **dict.fromkeys(("n", "escape", "q", "ctrl+c"), "no"),
+        **dict.fromkeys(("left", "right", "tab", "shift+tab", "h", "l"), "other"),
+        **dict.fromkeys(("enter", "space"), "chosen"),
+    }
 
     def __init__(self, title: str, environment: str, consequence: str, yes: str, no: str) -> None:
         super().__init__(title, harmless=False)
         self._environment = environment
         self._consequence = consequence
-        self._yes = KeyButton("yes", "y", yes)
-        self._no = KeyButton("no", "n", no)
+        self._yes = AnswerButton("yes", "y", yes)
+        self._no = AnswerButton("no", "n", no)
+        self._choose(self._no)
 
     def compose(self) -> ComposeResult:
         yield RuleLine()
@@ -118,20 +140,26 @@ class YesNo(Prompt[bool]):
             yield self._yes
             yield self._no
 
-    def focus_first(self) -> Widget:
-        return self._no
+    def take_key(self, key: str) -> None:
+        """Every key while the question stands; most mean nothing."""
+        match self.KEYS.get(key):
+            case "yes":
+                self.finish(True)
+            case "no":
+                self.finish(False)
+            case "other":
+                self._choose(self._yes if self._chosen is self._no else self._no)
+            case "chosen":
+                self.finish(self._chosen is self._yes)
 
     def on_key_button_pressed(self, pressed: KeyButton.Pressed) -> None:
         pressed.stop()
         self.finish(pressed.command == "yes")
 
-    def action_say(self, answer: bool) -> None:
-        """Answer."""
-        self.finish(answer)
-
-    def action_other(self) -> None:
-        """Go to the other button."""
-        (self._yes if self.screen.focused is self._no else self._no).focus()
+    def _choose(self, button: AnswerButton) -> None:
+        self._chosen = button
+        for each in (self._yes, self._no):
+            each.set_class(each is button, "-chosen")
 
 
 class TextQuestion(Prompt[str | None]):
