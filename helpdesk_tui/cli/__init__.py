@@ -19,6 +19,7 @@ COMMANDS = {
     "demo": ("demo", "Try everything on throw-away data; nothing leaves the machine."),
     "import": ("imports", "Import organisations, users or phones from CSV, TSV or JSON."),
     "phone": ("phones", "List, show, add, change, activate and remove phones."),
+    "doctor": ("doctor", "Check configuration, database and the manufacturers' services."),
     "firmware": ("firmware", "Read versions; list, add, certify and select firmware."),
 }
 

@@ -37,6 +37,12 @@ class Session:
         environment.database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         return environment
 
+    def configuration_file(self) -> Path | None:
+        """The configuration file in force; None: there is none."""
+        from helpdesk_tui import configuration
+
+        return configuration.load(Path(self.config) if self.config else None).file
+
     def open(self, clock: Clock | None = None) -> Helpdesk:
         """The opened environment; close it afterwards."""
         from helpdesk_tui.backend import Helpdesk

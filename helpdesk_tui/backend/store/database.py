@@ -120,6 +120,12 @@ class Database:
         with self.read() as connection:
             return int(connection.execute("PRAGMA data_version").fetchone()[0])
 
+    def problems(self) -> tuple[str, ...]:
+        """What SQLite's own check finds wrong with the file; empty when all is well."""
+        with self.read() as connection:
+            found = [str(row[0]) for row in connection.execute("PRAGMA quick_check(5)")]
+        return () if found == ["ok"] else tuple(found)
+
     def close(self) -> None:
         """Close the connections of all threads."""
         with self._lock:

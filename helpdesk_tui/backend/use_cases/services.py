@@ -134,10 +134,10 @@ class ManufacturerServices:
 
     def _compared(self, phone: Phone, lookup: Lookup, label: str) -> tuple[str, bool]:
         standing = lookup.standing
-        if standing is Standing.OURS and phone.step is Step.ACTIVE:
-            # It may be ours and yet point to another environment, which was activated last.
-            if lookup.url is not None and lookup.url != temporary_url(self._context.environment, phone):
-                standing = Standing.OURS_OTHER_URL
+        # It may be ours and yet point to another environment, which was activated last.
+        ours = temporary_url(self._context.environment, phone)
+        if standing is Standing.OURS and phone.step is Step.ACTIVE and lookup.url not in (None, ours):
+            standing = Standing.OURS_OTHER_URL
         said = f"{label}: {STANDINGS[standing]}."
         if EXPECTED[phone.step] is standing:
             return f"{said} That is what we believe too.", True
