@@ -8,15 +8,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from helpdesk_tui.backend.errors import ConfigurationProblem, Refused
 from helpdesk_tui.backend.manufacturers.factory import open_service
 from helpdesk_tui.backend.manufacturers.service import Device, Failure, Lookup, Standing
-from helpdesk_tui.backend.manufacturers.simulator.server import SimulatorServer
+from helpdesk_tui.backend.manufacturers.simulator.server import SimulatorServer, describe, run
 from helpdesk_tui.backend.model.environment import ServiceAccount, ServiceKind
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.reason import Reason
@@ -54,8 +56,6 @@ def test_a_process_remembers_in_its_file(tmp_path: Path) -> None:
 
 
 def test_what_is_printed_can_be_configured(server: SimulatorServer) -> None:
-    from helpdesk_tui.backend.manufacturers.simulator.server import describe
-
     text = describe(server)
     for vendor, kind in ((Vendor.SNOM, ServiceKind.SRAPS), (Vendor.YEALINK, ServiceKind.XMLRPC)):
         account = server.account(vendor, kind)
@@ -122,8 +122,6 @@ def test_the_director_is_told_of_mistakes(server: SimulatorServer, path: str, bo
 
 def test_a_flood_is_refused(server: SimulatorServer) -> None:
     server.simulator.state.switches.requests_per_second = 5
-    from dataclasses import replace
-
     account = replace(server.account(Vendor.SNOM, ServiceKind.XMLRPC), requests_per_second=1000.0)
     service = open_service(account)
     outcomes = [service.check(SNOM_PHONE) for _ in range(12)]
@@ -138,3 +136,13 @@ def test_snoms_older_service_is_particular(server: SimulatorServer) -> None:
     assert httpx.post(account.url, auth=who, content=b"<x/>").status_code == 415
     assert httpx.post(account.url, auth=who, headers=headers, content=b"<x/>").status_code == 400
     assert httpx.post(account.url, headers=headers, content=b"<x/>").status_code == 401
+
+
+def test_it_listens_where_it_may(server: SimulatorServer, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="this machine alone"):
+        run("0.0.0.0", 0)
+    with pytest.raises(ConfigurationProblem, match="Port"):
+        run(port=int(server.url.rpartition(":")[2]))
+    (tmp_path / "state.json").write_text("[]")
+    with pytest.raises(ConfigurationProblem, match="name another file"):
+        run(port=0, state_file=tmp_path / "state.json")
