@@ -66,10 +66,12 @@ PROTECTED: dict[Vendor, dict[str, str]] = {
 }
 """What a custom setting must not replace, in small letters; Yealink's without `static.`, which may stand before it."""
 
-_PROTECTED_YEALINK = re.compile(r"over_the_air\.url\..*|autoprovision\.\d+\..*|managementserver\..*|dm\.server\..*")
+_PROTECTED_YEALINK = re.compile(
+    r"over_the_air\.url\..*|autoprovision\.\d+\..*|managementserver\..*|dm\.server\..*", re.ASCII
+)
 
 _NAMES = {
-    Vendor.SNOM: re.compile(r"([A-Za-z_][A-Za-z0-9_-]*)(?:\[(\d{1,4})\])?([!&$]?)"),
+    Vendor.SNOM: re.compile(r"([A-Za-z_][A-Za-z0-9_-]*)(?:\[([0-9]{1,4})\])?([!&$]?)"),
     Vendor.YEALINK: re.compile(r"([A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)+)()()"),
 }
 """Name, index (Snom: `user_srtp[1]`) and permission flag (Snom: last character)."""
@@ -143,7 +145,11 @@ def with_custom(
         return tuple(settings)
     replaced = {key: s for s in settings if (key := (s.name, s.index)) in chosen}
     kept = [s for s in settings if (s.name, s.index) not in chosen]
-    return (*kept, *(_over(setting, replaced.get(key)) for key, setting in chosen.items()))
+    added = [_over(setting, replaced.get(key)) for key, setting in chosen.items()]
+    # Last of their section; Snom's function keys are a section of their own, which follows.
+    section = added[0].section
+    end = max((place for place, s in enumerate(kept, 1) if s.section == section), default=len(kept))
+    return (*kept[:end], *added, *kept[end:])
 
 
 def _setting(vendor: Vendor, parsed: _Name, custom: CustomSetting, secrets: frozenset[str]) -> Setting:

@@ -34,6 +34,8 @@ class SettingsFile:
 
 
 class ChangeKind(StrEnum):
+    """What happened to a setting between two files."""
+
     ADDED = "added"
     REMOVED = "removed"
     CHANGED = "changed"

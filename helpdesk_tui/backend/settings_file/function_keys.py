@@ -8,23 +8,23 @@ from collections.abc import Iterable, Sequence
 from helpdesk_tui.backend.errors import BadInput
 from helpdesk_tui.backend.model.catalogue import PhoneModel
 from helpdesk_tui.backend.model.keys import FunctionKey, KeyFunction, Scope
-from helpdesk_tui.backend.settings_file.text import check_carried
+from helpdesk_tui.backend.settings_file.text import LONGEST, check_carried
 
 PICK_UP = "*8"
 """The platform's code that answers a colleague's ringing phone (compass.md, section 2.4)."""
 
 _DIALLED = re.compile(r"[A-Za-z0-9*#+._@-]+")
 _VALUES = {
-    KeyFunction.LINE: (re.compile(r"\d{0,3}"), "the number of an identity, or nothing"),
+    KeyFunction.LINE: (re.compile(r"[0-9]{0,3}"), "the number of an identity, or nothing"),
     KeyFunction.SPEED_DIAL: (_DIALLED, "the number to dial"),
     KeyFunction.STATUS: (_DIALLED, "the number of the colleague"),
     KeyFunction.TRANSFER: (re.compile(rf"(?:{_DIALLED.pattern})?"), "the number to transfer to, or nothing"),
     KeyFunction.DTMF: (re.compile(r"[0-9*#A-Da-d,]+"), "digits, * and #"),
     KeyFunction.URL: (re.compile(r"https?://[^\s<>\"]+"), "an address that begins with http:// or https://"),
 }
-"""What the value of a key must look like; the other functions have none."""
+"""What the value of a key must look like."""
 
-_ORDER = tuple(Scope)
+_NOTHING = (re.compile(""), "no value")
 
 
 def capacity(model: PhoneModel, modules: int) -> int:
@@ -51,12 +51,13 @@ def check_keys(model: PhoneModel, modules: int, keys: Iterable[FunctionKey]) -> 
 
 def check_key(key: FunctionKey) -> None:
     """Raises BadInput when the label or value of this key cannot be carried or makes no sense."""
-    name = f"function key {key.position}"
-    check_carried(key.label, f"the label of {name}")
-    check_carried(key.value, f"the value of {name}")
-    pattern, wanted = _VALUES.get(key.function, (None, ""))
-    if pattern is not None and not pattern.fullmatch(key.value):
-        raise BadInput(f"F{name[1:]} needs {wanted}: {key.value[:40]!r} is something else.")
+    if key.label:
+        check_carried(key.label, f"the label of function key {key.position}")
+    pattern, wanted = _VALUES.get(key.function, _NOTHING)
+    if not pattern.fullmatch(key.value):
+        raise BadInput(f"Function key {key.position} needs {wanted}: {key.value[:40]!r} is something else.")
+    if len(key.value) > LONGEST:
+        raise BadInput(f"The value of function key {key.position} is too long: use at most {LONGEST} characters.")
 
 
 def keys_by_position(
@@ -66,7 +67,7 @@ def keys_by_position(
     last = capacity(model, modules)
     chosen: dict[int, FunctionKey] = {}
     left_over = []
-    for key in sorted(keys, key=lambda key: _ORDER.index(key.scope)) if len(keys) > 1 else keys:
+    for key in (key for scope in Scope for key in keys if key.scope is scope):
         if key.position < 1:
             raise BadInput(f"There is no function key {key.position}: they are counted from 1.")
         if key.position > last:

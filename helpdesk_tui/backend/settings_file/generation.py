@@ -23,6 +23,7 @@ class Generation(StrEnum):
 
     @property
     def vendor(self) -> Vendor:
+        """Whose phones these are."""
         return Vendor.SNOM if self.name.startswith("SNOM") else Vendor.YEALINK
 
     @property
@@ -40,12 +41,12 @@ _LAST_MAJOR = (
 """Yealink: the last major version (second number) of each generation."""
 
 _RENDERED = {
-    Vendor.SNOM: re.compile(r"D?[1-8]\d\d"),
-    Vendor.YEALINK: re.compile(r"(T\d\d|CP9\d\d)\w*"),
+    Vendor.SNOM: re.compile(r"D?[1-8][0-9]{2}"),
+    Vendor.YEALINK: re.compile(r"(?:T[0-9]{2}|CP9[0-9]{2})[A-Z0-9_]*"),
 }
 """Names of desk and conference phones. DECT bases (M700, W70B, ...) are provisioned in another way altogether."""
 
-_VERSION = re.compile(r"\s*(\d{1,4})\.(\d{1,4})(?:\.\d{1,4}){1,3}\s*")
+_VERSION = re.compile(r"\s*(\d{1,4})\.(\d{1,4})(?:\.\d{1,4}){1,3}\s*", re.ASCII)
 
 
 def generation_of(model: PhoneModel, installed: str | None, selected: str | None) -> Generation:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from helpdesk_tui.backend.model.keys import FunctionKey, KeyFunction
@@ -75,7 +76,7 @@ def settings(source: Source, generation: Generation, layout: Layout) -> list[Set
     found += _user(user, generation)
     for position in range(1, layout.last_key + 1):
         key = layout.keys.get(position)
-        found.append(_key(key, layout) if key else _unused_key(position))
+        found.append(_key(key, layout) if key else _function_key(position, "none", "active", ""))
     return found
 
 
@@ -278,17 +279,15 @@ def _key(key: FunctionKey, layout: Layout) -> Setting:
     else:
         action = "none"
     context = str(line) if line else "active"
-    return _function_key(key.position, action, context, key.label, secret=holds_secret(key.value, layout.secrets))
+    if holds_secret(key.value, layout.secrets):
+        return replace(_function_key(key.position, "none", context, key.label), value=action, secret=True)
+    return _function_key(key.position, action, context, key.label)
 
 
-@lru_cache(maxsize=512)
-def _unused_key(position: int) -> Setting:
-    return _function_key(position, "none", "active", "")
-
-
-def _function_key(position: int, action: str, context: str, label: str, *, secret: bool = False) -> Setting:
+@lru_cache(maxsize=8192)
+def _function_key(position: int, action: str, context: str, label: str) -> Setting:
     attributes = (("context", context), ("label", label), ("short_label", label))
     explanation = EXPLANATIONS["fkey"]
     # Keys count from 0 across the phone and its modules (phone_formats.md, section 1.7).
     index = position - 1
-    return Setting("fkey", action, Origin.FUNCTION_KEY, secret, index, "R", attributes, "functionKeys", explanation)
+    return Setting("fkey", action, Origin.FUNCTION_KEY, False, index, "R", attributes, "functionKeys", explanation)

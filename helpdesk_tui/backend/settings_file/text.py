@@ -63,7 +63,7 @@ _CREDENTIALS = re.compile(r"//[^/@\s]*:[^/@\s]*@")
 
 def holds_secret(value: str, secrets: frozenset[str]) -> bool:
     """Whether one of these secrets, or an address with a password in it, stands in this value."""
-    return any(secret in value for secret in secrets) or bool(_CREDENTIALS.search(value))
+    return any(secret in value for secret in secrets) or ("//" in value and bool(_CREDENTIALS.search(value)))
 
 
 def check_value(vendor: Vendor | None, name: str, value: str) -> str:
@@ -78,7 +78,7 @@ def check_value(vendor: Vendor | None, name: str, value: str) -> str:
     return text
 
 
-_HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])(?::(\d{1,5}))?")
+_HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])(?::(\d{1,5}))?", re.ASCII)
 _DIAL_PATTERN = re.compile(r"(?:[0-9*#+x]|\[[0-9]+(?:-[0-9])?\])+")
 
 DIAL_PATTERNS = 10

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 from itertools import groupby
+from operator import attrgetter
 
 from helpdesk_tui.backend.errors import BadInput
 from helpdesk_tui.backend.model.vendor import Vendor
@@ -22,18 +22,13 @@ _HEADER = "#!version:1.0.0.1"
 class FileLine:
     """One line of a settings file, and the setting that it carries (None: the file's own frame)."""
 
-    text: str
+    text: str = field(repr=False)
     setting: Setting | None
 
 
 def file_lines(vendor: Vendor, settings: Sequence[Setting]) -> list[tuple[str, Setting | None]]:
     """The lines of a settings file, each with its setting. Raises BadInput for a value that it cannot carry."""
-    lines = _snom_lines(settings) if vendor is Vendor.SNOM else _yealink_lines(settings)
-    found = list(lines)
-    if FORBIDDEN.search("".join([text for text, _ in found])):
-        name = next(s.name for text, s in found if s and FORBIDDEN.search(text))
-        raise BadInput(f"The value of {name} contains a character that a settings file cannot carry: change it.")
-    return found
+    return _snom_lines(settings) if vendor is Vendor.SNOM else _yealink_lines(settings)
 
 
 def as_bytes(lines: Iterable[tuple[str, Setting | None]]) -> bytes:
@@ -41,48 +36,71 @@ def as_bytes(lines: Iterable[tuple[str, Setting | None]]) -> bytes:
     return ("\n".join([text for text, _ in lines]) + "\n").encode()
 
 
-def _snom_lines(settings: Sequence[Setting]) -> Iterable[tuple[str, Setting | None]]:
-    yield _XML, None
-    yield "<settings>", None
-    for section, members in groupby(settings, key=lambda setting: setting.section):
-        yield f"  <{section}>", None
-        for setting in members:
-            yield _element(setting), setting
-        yield f"  </{section}>", None
-    yield "</settings>", None
+def _check(settings: Sequence[Setting]) -> None:
+    """The last guard: what is entered has been checked before. Custom names are checked with the custom settings."""
+    if FORBIDDEN.search("".join([setting.value for setting in settings])):
+        name = next(setting.name for setting in settings if FORBIDDEN.search(setting.value))
+        raise BadInput(f"The value of {name} contains a character that a settings file cannot carry: change it.")
 
 
-def _element(s: Setting) -> str:
-    # A fleet's files repeat most of their elements; those with a secret are never kept.
-    make = _make_element.__wrapped__ if s.secret else _make_element
-    return make(s.name, s.value, s.index, s.permission, s.attributes)
+def _yealink_lines(settings: Sequence[Setting]) -> list[tuple[str, Setting | None]]:
+    _check(settings)
+    lines: list[tuple[str, Setting | None]] = [(_HEADER, None)]
+    for section, members in groupby(settings, key=attrgetter("section")):
+        lines.append((f"# {section}", None))
+        lines += [(f"{setting.name} = {setting.value}", setting) for setting in members]
+    return lines
 
 
-@lru_cache(maxsize=16384)
-def _make_element(
-    name: str, value: str, index: int | None, permission: str | None, attributes: tuple[tuple[str, str], ...]
-) -> str:
+def _snom_lines(settings: Sequence[Setting]) -> list[tuple[str, Setting | None]]:
+    elements = iter(_elements(settings))
+    lines: list[tuple[str, Setting | None]] = [(_XML, None), ("<settings>", None)]
+    for section, members in groupby(settings, key=attrgetter("section")):
+        lines.append((f"  <{section}>", None))
+        lines += [(f"    {next(elements)}", setting) for setting in members]
+        lines.append((f"  </{section}>", None))
+    lines.append(("</settings>", None))
+    return lines
+
+
+_Key = tuple[str, str, int | None, str | None, tuple[tuple[str, str], ...]]
+_known: dict[_Key, str] = {}
+_KEPT = 16384
+"""Elements without secrets are kept, because the files of a fleet repeat most of theirs."""
+
+
+def _elements(settings: Sequence[Setting]) -> list[str]:
+    """The XML element of each setting."""
+    keys: list[_Key] = [(s.name, s.value, s.index, s.permission, s.attributes) for s in settings]
+    texts = [_known.get(key) for key in keys]
+    missing = [place for place, text in enumerate(texts) if text is None]
+    if len(_known) > _KEPT:
+        _known.clear()
+    for place, text in zip(missing, _serialise([settings[place] for place in missing]), strict=True):
+        texts[place] = text
+        if not settings[place].secret:
+            _known[keys[place]] = text
+    return [text for text in texts if text is not None]
+
+
+def _serialise(settings: Sequence[Setting]) -> list[str]:
+    """New elements, by the XML library, in one go; no value holds a line break, so each is one line."""
     from xml.etree import ElementTree  # only when a file is made: it costs start-up time
 
-    element = ElementTree.Element(name)
-    if index is not None:
-        element.set("idx", str(index))
-    for attribute, text in attributes:
-        element.set(attribute, text)
-    if permission is not None:
-        element.set("perm", permission)
-    element.text = value
-    return "    " + ElementTree.tostring(element, encoding="unicode", short_empty_elements=False)
-
-
-def _yealink_lines(settings: Sequence[Setting]) -> Iterable[tuple[str, Setting | None]]:
-    yield _HEADER, None
-    section = None
+    _check(settings)
+    root = ElementTree.Element("settings")
+    root.text = "\n"
     for setting in settings:
-        if setting.section != section:
-            section = setting.section
-            yield f"# {section}", None
-        yield f"{setting.name} = {setting.value}", setting
+        element = ElementTree.SubElement(root, setting.name)
+        if setting.index is not None:
+            element.set("idx", str(setting.index))
+        for attribute, text in setting.attributes:
+            element.set(attribute, text)
+        if setting.permission is not None:
+            element.set("perm", setting.permission)
+        element.text = setting.value
+        element.tail = "\n"
+    return ElementTree.tostring(root, encoding="unicode", short_empty_elements=False).split("\n")[1:-1]
 
 
 def snom_firmware_file(choice: FirmwareChoice) -> bytes:

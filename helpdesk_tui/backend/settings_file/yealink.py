@@ -278,7 +278,7 @@ def _label(organisation: Organisation, user: User | None, generation: Generation
     if number > 1:
         return name
     older = generation in {Generation.YEALINK_V80, Generation.YEALINK_V81}
-    return f"{user.extension} {organisation.name if older else name}"
+    return f"{user.extension} {organisation.name if older else name}".strip()
 
 
 @lru_cache(maxsize=64)

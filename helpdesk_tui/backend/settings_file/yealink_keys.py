@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 from helpdesk_tui.backend.model.catalogue import PhoneModel
@@ -27,57 +28,67 @@ _TYPES = {
     KeyFunction.STATUS: "16",
     KeyFunction.URL: "17",
 }
+_PARTS = ("type", "line", "value", "label")
+_SECTION = "Function keys"
 
 
 def function_keys(model: PhoneModel, generation: Generation, layout: Layout) -> Iterator[Setting]:
     """Every key that the phone and its modules have; unused ones are reset, so that nothing stays behind."""
     pick_up = "pickup_value" if generation is Generation.YEALINK_V80 else "extension"
     for position in range(1, layout.last_key + 1):
-        slot, pattern = _slot(position, model.keys, model.module_keys)
+        names = _names(position, model.keys, model.module_keys, pick_up)
         key = layout.keys.get(position)
         if key is None:
-            yield from _unused_key(slot, pattern, pick_up)
+            yield from _unused_key(names)
         else:
-            parts = _parts(key, layout.lines.get(position), pick_up)
-            yield from _settings(slot, pattern, parts, secret=holds_secret(key.value, layout.secrets))
+            yield from _key(names, key, layout)
 
 
-@lru_cache(maxsize=1024)
-def _slot(position: int, own_keys: int, module_keys: int) -> tuple[str, str]:
-    """The beginning of the names of the key at this position, and the same with N and M for numbers."""
-    if position <= own_keys:
-        return f"linekey.{position}", "linekey.N"
-    module, key = divmod(position - own_keys - 1, module_keys)
-    return f"expansion_module.{module + 1}.key.{key + 1}", "expansion_module.M.key.N"
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The five settings of one key, each with its explanation."""
+
+    kind: tuple[str, str]
+    line: tuple[str, str]
+    value: tuple[str, str]
+    label: tuple[str, str]
+    pick_up: tuple[str, str]
 
 
-def _parts(key: FunctionKey, line: int | None, pick_up: str) -> dict[str, str]:
-    """`line`: the account of a line key (0: the phone chooses); None: the key is no line."""
-    function = KeyFunction.LINE if line is not None else key.function
-    return {
-        "type": _TYPES[function],
-        "line": str(line or 0),
-        "value": RESET if function is KeyFunction.LINE else key.value or RESET,
-        "label": key.label or RESET,
-        pick_up: PICK_UP if function is KeyFunction.STATUS else RESET,
-    }
+@lru_cache(maxsize=2048)
+def _names(position: int, own_keys: int, module_keys: int, pick_up: str) -> _Names:
+    slot, pattern = f"linekey.{position}", "linekey.N"
+    if position > own_keys:
+        module, key = divmod(position - own_keys - 1, module_keys)
+        slot, pattern = f"expansion_module.{module + 1}.key.{key + 1}", "expansion_module.M.key.N"
+    return _Names(*((f"{slot}.{part}", EXPLANATIONS[f"{pattern}.{part}"]) for part in (*_PARTS, pick_up)))
 
 
-@lru_cache(maxsize=1024)
-def _unused_key(slot: str, pattern: str, pick_up: str) -> tuple[Setting, ...]:
-    parts = {"type": "0", "line": RESET, "value": RESET, "label": RESET, pick_up: RESET}
-    return _settings(slot, pattern, parts, secret=False)
-
-
-def _settings(slot: str, pattern: str, parts: dict[str, str], *, secret: bool) -> tuple[Setting, ...]:
-    return tuple(
-        Setting(
-            name=f"{slot}.{part}",
-            value=value,
-            origin=Origin.FUNCTION_KEY,
-            secret=secret and part == "value",
-            section="Function keys",
-            explanation=EXPLANATIONS[f"{pattern}.{part}"],
-        )
-        for part, value in parts.items()
+def _key(names: _Names, key: FunctionKey, layout: Layout) -> tuple[Setting, ...]:
+    line = layout.lines.get(key.position)
+    function = key.function if line is None else KeyFunction.LINE
+    value = "" if function is KeyFunction.LINE else key.value
+    secret = holds_secret(value, layout.secrets)
+    return (
+        _setting(*names.kind, _TYPES[function]),
+        _setting(*names.line, str(line or 0)),
+        _secret_setting(*names.value, value) if secret else _setting(*names.value, value or RESET),
+        _setting(*names.label, key.label or RESET),
+        _setting(*names.pick_up, PICK_UP if function is KeyFunction.STATUS else RESET),
     )
+
+
+@lru_cache(maxsize=2048)
+def _unused_key(names: _Names) -> tuple[Setting, ...]:
+    others = (names.line, names.value, names.label, names.pick_up)
+    return (_setting(*names.kind, "0"), *(_setting(*name, RESET) for name in others))
+
+
+@lru_cache(maxsize=32768)
+def _setting(name: str, explanation: str, value: str) -> Setting:
+    """Kept, because few values fill most keys of a fleet."""
+    return Setting(name, value, Origin.FUNCTION_KEY, False, None, None, (), _SECTION, explanation)
+
+
+def _secret_setting(name: str, explanation: str, value: str) -> Setting:
+    return Setting(name, value, Origin.FUNCTION_KEY, True, None, None, (), _SECTION, explanation)
