@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Refused,
     )
     from helpdesk_tui.backend.helpdesk import Helpdesk
+    from helpdesk_tui.backend.manufacturers.service import Failure, Lookup
     from helpdesk_tui.backend.model.catalogue import ResetWay
     from helpdesk_tui.backend.model.checklist import Item, ItemState, State
     from helpdesk_tui.backend.model.diagram import Lane, Mark, MarkState, lanes
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.model.request import Request
     from helpdesk_tui.backend.model.run import Run
     from helpdesk_tui.backend.model.step import Step
+    from helpdesk_tui.backend.model.validation import check_serial
     from helpdesk_tui.backend.model.vendor import Vendor
     from helpdesk_tui.backend.model.verdict import NextAction, Verdict, VerdictKind, judge
     from helpdesk_tui.backend.settings_file import FileLine, SettingsFile, lines_of, masked
@@ -50,6 +52,7 @@ __all__ = [
     "Environment",
     "Event",
     "EventKind",
+    "Failure",
     "Field",
     "FileLine",
     "FirmwareEntry",
@@ -59,6 +62,7 @@ __all__ = [
     "ItemState",
     "JudgementKind",
     "Lane",
+    "Lookup",
     "Mac",
     "Mark",
     "MarkState",
@@ -82,6 +86,7 @@ __all__ = [
     "Vendor",
     "Verdict",
     "VerdictKind",
+    "check_serial",
     "explain",
     "judge",
     "lanes",
@@ -91,6 +96,9 @@ __all__ = [
 ]
 
 _MODULES = {
+    "check_serial": "model.validation",
+    "Failure": "manufacturers.service",
+    "Lookup": "manufacturers.service",
     "Ambiguous": "errors",
     "Attempt": "use_cases.registration",
     "BadInput": "errors",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from helpdesk_tui.assets import asset
-from helpdesk_tui.backend import USE_INSTALLED, Event, Phone, Request, Step, lanes
+from helpdesk_tui.backend import USE_INSTALLED, Event, Lookup, Phone, Reason, Request, Step, check_serial, lanes
 from helpdesk_tui.commands import BY_ID, Place
 from helpdesk_tui.screens.base import HelpdeskScreen, Session
 from helpdesk_tui.screens.phone_actions import PhoneActions
@@ -125,7 +126,10 @@ class PhoneScreen(PhoneActions, HelpdeskScreen):
         note = phone.step.meaning
         if phone.step is Step.ACTIVE and phone.deadline:
             left = phone.deadline - self.desk.clock()
-            note = f"until {exact(phone.deadline)}, {countdown(left)} left" if left.total_seconds() > 0 else "too late"
+            there = phone.deadline.astimezone(self.desk.environment.weekly_deadline.zone)
+            note = f"until {there:%a %d %b %H:%M %Z}, {countdown(left)} left"
+            if left.total_seconds() <= 0:
+                note = f"the deadline of {there:%a %d %b %H:%M %Z} has passed"
         return Content.assemble((phone.step.value, "bold $key"), f": {note}")
 
     def _compass_note(self, phone: Phone) -> Content:
@@ -169,6 +173,38 @@ class PhoneScreen(PhoneActions, HelpdeskScreen):
             self.query_one(HeaderLine).show_count(text)
 
     # Commands -------------------------------------------------------------------------------------------------------
+
+    async def action_serial(self) -> None:
+        """Enter the serial number; where the service has been waiting for it, register at once."""
+        phone = self.chosen()[0]
+        title = f"Serial number of {phone.mac}, from its sticker (empty takes it away):"
+        serial = await self.ask_text(title, value=phone.serial, check=check_serial)
+        if serial is None:
+            return
+        phone = await asyncio.to_thread(self.desk.phones.set_text, phone, "serial", serial)
+        self._read()
+        if phone.reason is Reason.NEEDS_SERIAL and phone.serial:
+            await self._activate([phone])
+
+    async def action_ask_manufacturer(self) -> None:
+        """Show what the service itself says, and offer to make both agree."""
+        phone = self.chosen()[0]
+        self.progress(f"Asking {phone.vendor.service_label}{symbols().ellipsis}")
+        try:
+            asked = await asyncio.to_thread(self.desk.manufacturers.ask, phone)
+        finally:
+            self.progress("")
+        self._read()
+        contact = asked.lookup.last_contact if isinstance(asked.lookup, Lookup) else None
+        sentence = asked.sentence + (f" The phone was last there {exact(contact)}." if contact else "")
+        if asked.agrees or self.session.read_only:
+            self.say(sentence)
+            return
+        yes = "Yes, register it" if phone.step in (Step.ACTIVE, Step.PROVISION) else "Yes, remove the registration"
+        if await self.ask(f"Make them agree for {phone.mac}?", consequence=sentence, yes=yes):
+            attempt = await asyncio.to_thread(self.desk.manufacturers.reconcile, phone, asked)
+            self.say(attempt.sentence, "information" if attempt.ok else "error")
+            self._read()
 
     def chosen(self) -> tuple[Phone, ...]:
         return (self._seen.phone,) if self._seen else ()

@@ -17,14 +17,14 @@ Parser = Callable[[str], object]
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
-_HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*\.?", re.I)
+_HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*\.?", re.I | re.ASCII)
 
 
 def host_and_port(label: str, value: str) -> str:
     """`host` or `host:port`, lower case."""
     text = plain_text(label, value, 260).lower()
     host, colon, port = text.partition(":")
-    if not _HOST.fullmatch(host) or (colon and not (port.isdecimal() and 0 < int(port) < 65536)):
+    if not _HOST.fullmatch(host) or (colon and not (re.fullmatch(r"[0-9]{1,5}", port) and 0 < int(port) < 65536)):
         raise BadInput(f"{label}: {text[:60]!r} is not a host name: write host or host:port.")
     return text
 
@@ -102,6 +102,14 @@ def secret(label: str, value: str) -> str:
     return plain_text(label, value)
 
 
+def pin(label: str, value: str, pattern: str, what: str) -> str:
+    """A code of a given form; the text itself never appears in an error."""
+    text = value.strip(" ")
+    if not re.fullmatch(pattern, text, re.ASCII):
+        raise BadInput(f"{label}: it is not {what}.")
+    return text
+
+
 def not_empty(label: str, value: str, longest: int = 64) -> str:
     """Text that must not be empty."""
     text = plain_text(label, value, longest)
@@ -150,14 +158,20 @@ USER: dict[str, Parser] = {
     ),
     "ring_internal": lambda value: ring("ring_internal", value),
     "ring_external": lambda value: ring("ring_external", value),
-    "pin": lambda value: matching("pin", value, r"\d{1,10}", "a PIN: digits only"),
+    "pin": lambda value: pin("pin", value, r"\d{1,10}", "a PIN: 1 to 10 digits"),
 }
 
 PHONE: dict[str, Parser] = {
     "name": lambda value: plain_text("name", value, 64),
     "serial": lambda value: matching("serial", value, r"[A-Za-z0-9./-]{1,40}", "a serial number"),
-    "pin": lambda value: matching("pin", value, r"[A-Za-z0-9]{1,16}", "a PIN"),
+    "pin": lambda value: pin("pin", value, r"[A-Za-z0-9]{1,16}", "a PIN: 1 to 16 letters and digits"),
     "vlan": lambda value: whole_number("vlan", value, 0, 4094),
     "sip_username": USER["sip_username"],
     "sip_password": USER["sip_password"],
 }
+
+
+def check_serial(text: str) -> None:
+    """Raises BadInput unless this is empty or a serial number."""
+    if text.strip():
+        PHONE["serial"](text)
