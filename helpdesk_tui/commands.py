@@ -21,6 +21,7 @@ class Place(StrEnum):
     SETTINGS_FILE = "settings file"
     FIRMWARE = "firmware"
     CHECKLIST = "checklist"
+    SERVICES = "services"
     HELP = "help"
 
 
@@ -97,6 +98,14 @@ COMMANDS: tuple[Command, ...] = (
             (Place.CHECKLIST,), "re-add", 4, changes=True),
     Command("start_over", "o", "Start over", "Give up this run of the checklist and begin a new one.",
             (Place.CHECKLIST,), "start over", 7, changes=True),
+    Command("services", "S", "Services", "The manufacturers' services, the calls that wait for them, and the deadline.",
+            (Place.PHONES, Place.PHONE), "services", 42),
+    Command("retry_now", "t", "Retry now", "Make the highlighted call again.", (Place.SERVICES,), "retry", 1,
+            changes=True),
+    Command("retry_all", "T", "Retry all", "Make all waiting calls again.", (Place.SERVICES,), "retry all", 2,
+            changes=True),
+    Command("open_waiting", "enter", "Open", "Show the phone of the highlighted call.", (Place.SERVICES,), "open", 3),
+    Command("check", "c", "Check again", "Try to reach both services again.", (Place.SERVICES,), "check again", 4),
     Command("run", "enter", "Run", "Do what is highlighted.", (Place.HELP,), "run", 1),
     Command("cursor_up", "up,k", "Up", "One line up.", _LIST),
     Command("cursor_down", "down,j", "Down", "One line down.", _LIST),

@@ -94,6 +94,9 @@ def _truecolour(
             "pill": accent, "pill-ink": on_accent, "pill-style": "bold",
             "alarm": attention, "alarm-ink": ground, "alarm-style": "bold",
             "found": attention, "found-ink": ground, "found-style": "none",
+            "option": accent, "option-ink": on_accent, "option-style": "none",
+            "notice": raised, "notice-ink": ink, "caution": raised, "caution-ink": attention,
+            "alert": error, "alert-ink": ground, "notice-style": "none",
             "code-name": tag, "code-string": string, "code-number": number, "code-keyword": keyword,
             "block-cursor-background": accent, "block-cursor-foreground": on_accent, "block-cursor-text-style": "none",
             "scrollbar": quiet, "scrollbar-background": ground, "scrollbar-hover": ink, "scrollbar-active": ink,
@@ -105,7 +108,11 @@ def _truecolour(
 
 def _sixteen(name: str, *, accent: str, ok: str, waiting: str, attention: str, error: str,
              code: tuple[str, str, str, str]) -> Theme:  # fmt: skip
-    """A theme of the terminal's own colours on its own background: what is chosen shows in reverse video."""
+    """A theme of the terminal's own colours on its own background: what is chosen shows in reverse video.
+
+    Without colours there is nothing but bold, underline and reverse; Textual's option lists know no reverse.
+    """
+    mono = accent == "ansi_default"
     tag, string, number, keyword = code
     plain = "ansi_default"
     return Theme(
@@ -119,6 +126,12 @@ def _sixteen(name: str, *, accent: str, ok: str, waiting: str, attention: str, e
             "pill": plain, "pill-ink": accent, "pill-style": "bold reverse",
             "alarm": plain, "alarm-ink": attention, "alarm-style": "bold reverse",
             "found": plain, "found-ink": plain, "found-style": "underline",
+            "option": accent, "option-ink": plain if mono else "ansi_black",
+            "option-style": "bold underline" if mono else "none",
+            "notice": accent, "notice-ink": plain if mono else "ansi_black",
+            "caution": plain if mono else "ansi_yellow", "caution-ink": plain if mono else "ansi_black",
+            "alert": error, "alert-ink": plain if mono else "ansi_bright_white",
+            "notice-style": "bold reverse" if mono else "none",
             "code-name": tag, "code-string": string, "code-number": number, "code-keyword": keyword,
             "block-cursor-background": plain, "block-cursor-foreground": plain, "block-cursor-text-style": "reverse",
             "block-cursor-blurred-background": plain, "block-cursor-blurred-text-style": "reverse",

@@ -64,7 +64,7 @@ class HelpScreen(HelpdeskScreen):
         reason = None if place is Place.LIST else self._below.reason_against(command.id)
         text = f"Not now: {safe(reason)}" if reason else command.help
         self._texts[command.id] = text
-        room = max(10, self.size.width - 40)
+        room = max(10, self.size.width - 41)
         return Option(Content(f"  {fit(keys, 10)} {fit(command.title, 25)} {fit(text, room)}"), id=command.id)
 
     def on_input_changed(self, changed: Input.Changed) -> None:

@@ -24,13 +24,13 @@ class EnvironmentPill(Static):
 
     DEFAULT_CSS = """
     EnvironmentPill {
-        width: auto; height: 1; padding: 0 1; background: $alarm; color: $alarm-ink; text-style: $alarm-style;
+        width: auto; height: 1; background: $alarm; color: $alarm-ink; text-style: $alarm-style;
         &.-production { background: $pill; color: $pill-ink; text-style: $pill-style; }
     }
     """
 
     def __init__(self, environment: str) -> None:
-        super().__init__(Content(safe(environment)))
+        super().__init__(Content(f" {safe(environment)} "))
         self.set_class(environment == "production", "-production")
 
 

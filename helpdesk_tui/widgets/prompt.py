@@ -36,14 +36,15 @@ class Prompt(Vertical, Generic[Answer]):
     DEFAULT_CSS = """
     Prompt {
         height: auto; background: $surface; color: $ink;
-        & Static { height: auto; padding: 0 1; }
+        & Static { height: auto; }
+        & > Static { padding: 0 1; }
         & .prompt--title { text-style: bold; }
         & .prompt--problem { color: $attention; display: none; }
         & Horizontal { height: 1; padding: 0 1; }
         & .prompt--question { height: auto; }
-        & .prompt--question .prompt--title { width: 1fr; }
+        & .prompt--question .prompt--title { width: 1fr; padding: 0 1; }
         & KeyButton { margin-right: 2; }
-        & OptionList { max-height: 10; padding: 0 1; }
+        & .prompt--list { height: auto; max-height: 10; }
     }
     """
 
@@ -184,6 +185,9 @@ class TextQuestion(Prompt[str | None]):
     def focus_first(self) -> Widget:
         return self._input
 
+    def on_input_changed(self, changed: Input.Changed) -> None:
+        changed.stop()  # the screen may have a field of its own
+
     def on_input_submitted(self, submitted: Input.Submitted) -> None:
         submitted.stop()
         try:
@@ -210,12 +214,16 @@ class Choice(Prompt[int | None]):
     def __init__(self, title: str, options: Sequence[str], first: int) -> None:
         super().__init__(title, harmless=None)
         self._list = OptionList(*(Option(Content(safe(text))) for text in options), compact=True)
-        self._list.highlighted = first if options else None
+        self._first = first if options else None
+
+    def on_mount(self) -> None:
+        self._list.highlighted = self._first
 
     def compose(self) -> ComposeResult:
         yield RuleLine()
         yield Static(Content(safe(self._title)), classes="prompt--title")
-        yield self._list
+        with Horizontal(classes="prompt--list"):
+            yield self._list
 
     def focus_first(self) -> Widget:
         return self._list
