@@ -37,13 +37,16 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.model.vendor import Vendor
     from helpdesk_tui.backend.model.verdict import NextAction, Verdict, VerdictKind, judge
     from helpdesk_tui.backend.settings_file import FileLine, SettingsFile, lines_of, masked
+    from helpdesk_tui.backend.store.jobs import Job
     from helpdesk_tui.backend.store.phones import Page
     from helpdesk_tui.backend.use_cases.firmware import USE_INSTALLED, Option, Plan
     from helpdesk_tui.backend.use_cases.registration import Attempt
+    from helpdesk_tui.backend.use_cases.services import Asked, Queue, ServiceReport
 
 __all__ = [
     "USE_INSTALLED",
     "Ambiguous",
+    "Asked",
     "Attempt",
     "BadInput",
     "Comparison",
@@ -60,6 +63,7 @@ __all__ = [
     "HelpdeskError",
     "Item",
     "ItemState",
+    "Job",
     "JudgementKind",
     "Lane",
     "Lookup",
@@ -74,12 +78,14 @@ __all__ = [
     "Phone",
     "Plan",
     "Query",
+    "Queue",
     "Reason",
     "Refused",
     "Relation",
     "Request",
     "ResetWay",
     "Run",
+    "ServiceReport",
     "SettingsFile",
     "State",
     "Step",
@@ -96,6 +102,10 @@ __all__ = [
 ]
 
 _MODULES = {
+    "ServiceReport": "use_cases.services",
+    "Queue": "use_cases.services",
+    "Asked": "use_cases.services",
+    "Job": "store.jobs",
     "check_serial": "model.validation",
     "Failure": "manufacturers.service",
     "Lookup": "manufacturers.service",

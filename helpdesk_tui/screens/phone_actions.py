@@ -91,6 +91,12 @@ class PhoneActions(HelpdeskScreen):
 
         self.app.push_screen(FirmwareScreen(self.session, tuple(phone.id for phone in self.chosen())))
 
+    def action_services(self) -> None:
+        """Show the manufacturers' services."""
+        from helpdesk_tui.screens.services import ServicesScreen
+
+        self.app.push_screen(ServicesScreen(self.session))
+
     def action_copy(self) -> None:
         """Send the MAC to the clipboard."""
         macs = "\n".join(phone.mac.colons for phone in self.chosen())

@@ -16,6 +16,7 @@ from helpdesk_tui.backend import Field, Page, Phone, Query, VerdictKind, parse_q
 from helpdesk_tui.commands import Place
 from helpdesk_tui.screens.base import HelpdeskScreen, Session
 from helpdesk_tui.screens.phone_actions import PhoneActions
+from helpdesk_tui.themes import symbols
 from helpdesk_tui.widgets.header import HeaderLine
 from helpdesk_tui.widgets.phone_table import WINDOW, PhoneRow, PhoneTable
 from helpdesk_tui.widgets.rule_line import RuleLine
@@ -114,7 +115,7 @@ class PhonesScreen(PhoneActions, HelpdeskScreen):
                 verdict=self.desk.phones.verdict(phone).kind.value,
                 mac=phone.mac.colons,
                 model=phone.model,
-                user=phone.user,
+                user=phone.user or symbols().none,
                 organisation=phone.organisation,
                 seen=short_ago(phone.last_seen, now),
                 name=phone.name,
