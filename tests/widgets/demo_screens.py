@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from typing import cast
 
 from textual.app import ComposeResult
@@ -70,6 +71,11 @@ class DemoPhones(HelpdeskScreen):
         rows = self.found[wanted.offset : wanted.offset + wanted.limit]
         self.query_one(PhoneTable).set_window(wanted.offset, rows, len(self.found))
 
+    def key_d(self) -> None:
+        """Crash, with a secret at hand."""
+        password = "hunter2"
+        raise ZeroDivisionError(f"nobody foresaw this, and the password is {password}")
+
     def action_search(self) -> None:
         """Go to the search field."""
         self.query_one(SearchField).focus()
@@ -111,6 +117,10 @@ class DemoPhones(HelpdeskScreen):
     async def action_copy(self) -> None:
         """Something unforeseen goes wrong."""
         raise ZeroDivisionError("secret")
+
+    def action_attention_only(self) -> None:
+        """Hang."""
+        self.in_background("hang", lambda: time.sleep(60), print)
 
     def action_settings_file(self) -> None:
         """Show a file."""
