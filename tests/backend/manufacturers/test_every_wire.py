@@ -140,6 +140,21 @@ def test_a_change_that_was_made_without_an_answer_is_of_unknown_outcome(stage: S
     assert patient.check(stage.phone, URL) is Standing.OURS
 
 
+@pytest.mark.parametrize(
+    ("fault", "stage", "words"),
+    [
+        (Fault.OVERSIZE, Wire.SRAPS, "larger than 1 MB"),
+        (Fault.OVERSIZE, Wire.YEALINK_XMLRPC, "larger than 1 MB"),
+        (Fault.XML_BOMB, Wire.SNOM_XMLRPC, "unsafe"),
+        (Fault.XML_BOMB, Wire.YEALINK_XMLRPC, "unsafe"),
+    ],
+    indirect=["stage"],
+)
+def test_answers_that_would_do_harm_are_not_read(stage: Stage, fault: Fault, words: str) -> None:
+    stage.fail(fault)
+    assert words in str(failure(stage.open().check(stage.phone)).words)
+
+
 def test_a_change_that_was_not_made_is_found_out(stage: Stage) -> None:
     service = stage.open(read_timeout=0.4)
     stage.fail(Fault.NO_ANSWER_BEFORE, match=CHANGE[stage.wire])

@@ -116,6 +116,13 @@ def test_a_wrong_key_is_no_matter_of_clocks(stage: Stage) -> None:
     assert failure(stage.open(secret="wrong").register(stage.phone, URL)).reason is Reason.AUTH_FAILED
 
 
+def test_only_a_signed_time_is_believed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    challenge = 'Hawk ts="1000000000", tsm="Zm9yZ2Vk", error="Stale timestamp"'
+    answer = Response(401, {"WWW-Authenticate": challenge})
+    monkeypatch.setattr(stage.server.simulator, "_serve", lambda request: answer)
+    assert failure(stage.open().check(stage.phone)).reason is Reason.AUTH_FAILED
+
+
 def test_the_clock_of_the_caller_signs(stage: Stage) -> None:
     late = open_service(stage.account(), now=lambda: datetime.now(UTC) - timedelta(minutes=10))
     assert failure(late.check(stage.phone)).reason is Reason.CLOCK_SKEW
