@@ -11,7 +11,7 @@ from helpdesk_tui.backend.model.keys import CustomSetting, Scope
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.settings_file.setting import Origin, Setting
 from helpdesk_tui.backend.settings_file.snom_texts import PER_IDENTITY
-from helpdesk_tui.backend.settings_file.text import RESET, check_carried, holds_secret
+from helpdesk_tui.backend.settings_file.text import RESET, check_carried, check_text, holds_secret
 
 _ADDRESS = "where the phone gets its settings from"
 _FIRMWARE = "the firmware; choose it on the Firmware screen"
@@ -102,6 +102,7 @@ def check_custom(vendor: Vendor, custom: CustomSetting) -> None:
     if vendor is Vendor.SNOM and custom.value == " ":  # Snom: one blank unsets the value (compass.md, section 2.5)
         return
     check_carried(custom.value, f"the value of {parsed.name}", vendor)
+    check_text(custom.value, f"the value of {parsed.name}", vendor)
 
 
 def _parse(vendor: Vendor, name: str) -> _Name:

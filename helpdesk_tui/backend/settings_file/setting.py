@@ -59,7 +59,7 @@ class FirmwareChoice:
     settings_url: str = ""
     """Snom: the URL of the firmware settings file that points at the image."""
     chained_url: str = ""
-    """Snom: the intermediate image to go through first; empty: none."""
+    """Snom: the intermediate image to go through first, with the real one in its query; empty: none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from helpdesk_tui.backend.settings_file.localisation import (
 )
 from helpdesk_tui.backend.settings_file.setting import FirmwareChoice, Origin, Setting, Source
 from helpdesk_tui.backend.settings_file.snom_texts import EXPLANATIONS
-from helpdesk_tui.backend.settings_file.text import holds_secret
+from helpdesk_tui.backend.settings_file.text import holds_secret, second_login
 from helpdesk_tui.backend.settings_file.timezones import snom_zone
 
 _CODECS = {Codec.G722: "g722", Codec.PCMA: "pcma", Codec.PCMU: "pcmu", Codec.G729: "g729", Codec.OPUS: "opus"}
@@ -133,7 +133,7 @@ def _phone(source: Source, generation: Generation) -> Iterator[Setting]:
     if generation is not Generation.SNOM_8:
         yield _setting("webserver_admin_name", login, Origin.ORGANISATION)
         yield _setting("webserver_admin_password", password, Origin.PHONE, secret=True)
-        yield _setting("webserver_user_name", "user", Origin.MODEL)
+        yield _setting("webserver_user_name", second_login(login), Origin.MODEL)
         yield _setting("webserver_user_password", password, Origin.PHONE, secret=True)
 
 
@@ -236,8 +236,8 @@ def _dialling(patterns: str) -> Setting:
 
 
 def _expression(pattern: str) -> str:
-    """`1xx*` as a regular expression."""
-    meaning = {"*": "[*]", "+": "[+]", "x": "[0-9]"}
+    """`*1x.` as a regular expression; T and the comma (a pause, a dial tone) have no meaning there."""
+    meaning = {"*": "[*]", "+": "[+]", "x": "[0-9]", "X": "[0-9]", ".": "*", "T": "", ",": ""}
     return "".join(meaning.get(character, character) for character in pattern)
 
 

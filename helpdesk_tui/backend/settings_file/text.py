@@ -39,6 +39,8 @@ def check_text(value: str, name: str = "this text", vendor: Vendor | None = None
     """
     stripped = value.strip()
     check_carried(stripped, name, vendor)
+    if vendor is not Vendor.SNOM and RESET in stripped.upper():
+        raise BadInput(f"{_capital(name)} contains {RESET}, which is an order to Yealink phones: choose another text.")
     return stripped
 
 
@@ -48,14 +50,12 @@ def check_carried(value: str, name: str, vendor: Vendor | None = None) -> None:
     if bad:
         what = _NAMES.get(bad[0], f"the character U+{ord(bad[0]):04X}")
         raise BadInput(f"{_capital(name)} contains {what}, which a phone's settings file cannot carry: remove it.")
-    if value != value.strip():
+    if value != value.strip(" "):
         raise BadInput(f"{_capital(name)} begins or ends with a blank, which phones drop: remove it.")
     if len(value) > LONGEST:
         raise BadInput(f"{_capital(name)} has {len(value)} characters: use at most {LONGEST}.")
-    if vendor is not Vendor.SNOM and RESET in value.upper():
-        raise BadInput(
-            f"{_capital(name)} contains {RESET}, which Yealink phones take as an order: choose another text."
-        )
+    if vendor is not Vendor.SNOM and value.upper() == RESET:
+        raise BadInput(f"{_capital(name)} is {RESET}, which Yealink phones take as an order: choose another text.")
 
 
 _CREDENTIALS = re.compile(r"//[^/@\s]*:[^/@\s]*@")
@@ -78,8 +78,10 @@ def check_value(vendor: Vendor | None, name: str, value: str) -> str:
     return text
 
 
-_HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])(?::(\d{1,5}))?", re.ASCII)
-_DIAL_PATTERN = re.compile(r"(?:[0-9*#+x]|\[[0-9]+(?:-[0-9])?\])+")
+_HOST = re.compile(
+    r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?|\[[0-9A-Fa-f:.]{2,45}\])(?::(\d{1,5}))?", re.ASCII
+)
+_DIAL_PATTERN = re.compile(r"(?!\.)(?:[0-9*#+xX.,T]|\[[0-9-]+\])+")
 
 DIAL_PATTERNS = 10
 """Patterns that can be dialled when nobody is logged in: as many slots are sent, unused ones empty."""
@@ -113,15 +115,19 @@ def _dial_patterns(name: str, value: str) -> None:
     wrong = next((p for p in patterns if not _DIAL_PATTERN.fullmatch(p)), None)
     if wrong is not None:
         raise BadInput(
-            f"{_capital(name)}: {wrong[:40]!r} is no pattern; use digits, *, #, + and x for any digit, "
-            "with | between patterns."
+            f"{_capital(name)}: {wrong[:40]!r} is no pattern; use digits, *, #, +, x for any digit and "
+            "[1-5] for a choice, with | between patterns."
         )
 
 
 def _login_name(name: str, value: str) -> None:
-    # Yealink writes name:password in one value, and has logins of its own by the names `user` and `var`.
-    if not re.fullmatch(r"[A-Za-z0-9._-]{1,32}", value) or value in {"user", "var"}:
-        raise BadInput(f"{_capital(name)} must be 1 to 32 letters, digits, dots or dashes, and not 'user' or 'var'.")
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,32}", value):  # Yealink writes name:password in one value
+        raise BadInput(f"{_capital(name)} must be 1 to 32 letters, digits, dots, dashes or underscores.")
+
+
+def second_login(first: str) -> str:
+    """The name of the portal's login for users, where that of the administrator is `first`."""
+    return "user" if first != "user" else "guest"
 
 
 def _portal_password(name: str, value: str) -> None:
@@ -152,7 +158,8 @@ def check_organisation(organisation: Organisation, vendor: Vendor | None) -> Non
     for name in _TEXTS_OF_ORGANISATION:
         value = getattr(organisation, name)
         check_carried(value, name, vendor)
-        check_value(vendor, name, value)
+        if name in _RULES:
+            _RULES[name](name, value)
     if not organisation.codecs or len(set(organisation.codecs)) != len(organisation.codecs):
         raise BadInput("Codecs must name each codec once, and at least one.")
     for name, (low, high) in _LEVELS.items():

@@ -106,15 +106,11 @@ def _serialise(settings: Sequence[Setting]) -> list[str]:
 def snom_firmware_file(choice: FirmwareChoice) -> bytes:
     """The file at `FirmwareChoice.settings_url`: it tells the phone which image to load.
 
-    Where an intermediate image must come first, that one is named, with the real image in its query
-    (phone_formats.md, section 4.2: chained update).
+    Where an intermediate image must come first, that one is named (phone_formats.md 4.2: chained update).
     """
-    from urllib.parse import urlencode
     from xml.etree import ElementTree
 
-    url = choice.url
-    if choice.chained_url:
-        url = f"{choice.chained_url}?{urlencode({'chained_url': choice.url})}"
+    url = choice.chained_url or choice.url
     if FORBIDDEN.search(url):
         raise BadInput("The address of the firmware contains a character that a settings file cannot carry.")
     root = ElementTree.Element("firmware-settings")

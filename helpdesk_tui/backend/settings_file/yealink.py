@@ -27,7 +27,7 @@ from helpdesk_tui.backend.settings_file.localisation import (
     YEALINK_TONES,
 )
 from helpdesk_tui.backend.settings_file.setting import Origin, Setting, Source
-from helpdesk_tui.backend.settings_file.text import DIAL_PATTERNS, RESET, holds_secret, split_host
+from helpdesk_tui.backend.settings_file.text import DIAL_PATTERNS, RESET, holds_secret, second_login, split_host
 from helpdesk_tui.backend.settings_file.timezones import YEALINK_ZONE_NAMES, yealink_change, yealink_offset, zone_rule
 from helpdesk_tui.backend.settings_file.yealink_keys import function_keys
 from helpdesk_tui.backend.settings_file.yealink_texts import EXPLANATIONS
@@ -116,12 +116,13 @@ def _phone(source: Source, generation: Generation) -> Iterator[Setting]:
         yield _setting(enable, "1" if source.vlan else "0", Origin.PHONE, "Network")
         yield _setting(number, str(source.vlan or RESET), Origin.PHONE, "Network")
     login, section = source.organisation.web_username, "Web portal"
+    second = second_login(login)
     password = _static(generation, "security.user_password")
     yield _setting(_static(generation, "security.user_name.admin"), login, Origin.ORGANISATION, section)
-    yield _setting(_static(generation, "security.user_name.user"), "user", Origin.MODEL, section)
+    yield _setting(_static(generation, "security.user_name.user"), second, Origin.MODEL, section)
     yield _setting(password, f"{login}:{source.web_password}", Origin.PHONE, section, secret=True)
     if generation is not Generation.YEALINK_V80:
-        yield _setting(password, f"user:{source.web_password}", Origin.PHONE, section, secret=True)
+        yield _setting(password, f"{second}:{source.web_password}", Origin.PHONE, section, secret=True)
 
 
 @lru_cache(maxsize=1024)

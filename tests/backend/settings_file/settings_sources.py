@@ -171,7 +171,7 @@ def read_yealink(data: bytes) -> Read:
         if not line.startswith("#"):
             key, equals, value = line.partition("=")
             assert equals and key == key.strip() + " "
-            read.pairs.append((key.strip(), value.strip()))
+            read.pairs.append((key.strip(), value.strip(" ")))
     return read
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -269,6 +270,22 @@ def test_call_waiting(waiting: CallWaiting, snom: str, enable: str, tone: str) -
     assert file_of(sample(SNOM_10, organisation=organisation))["call_waiting"] == snom
     found = file_of(sample(V84, organisation=organisation))
     assert (found["call_waiting.enable"], found["call_waiting.tone"]) == (enable, tone)
+
+
+def test_an_administrator_by_the_name_of_user_is_no_second_user() -> None:
+    organisation = replace(ORGANISATION, web_username="user")
+    found = file_of(sample(V84, organisation=organisation))
+    passwords = [value for name, value in found.pairs if name == "static.security.user_password"]
+    assert passwords == ["user:portal-secret", "guest:portal-secret"]
+    assert found["static.security.user_name.user"] == "guest"
+
+
+def test_digit_maps_become_regular_expressions_for_snom() -> None:
+    organisation = replace(ORGANISATION, logged_out_dialplan="+31x.|[1-5]XT")
+    found = file_of(sample(SNOM_10, organisation=organisation))
+    first, second = (part.split("!")[1] for part in found["user_dp_str[1]"].split(" "))
+    assert re.fullmatch(first, "+31201234567") and not re.fullmatch(first, "0031")
+    assert re.fullmatch(second, "42") and not re.fullmatch(second, "62")
 
 
 def test_vlan() -> None:

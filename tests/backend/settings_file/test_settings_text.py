@@ -60,9 +60,12 @@ def test_very_long_texts() -> None:
         ("timezone", "UTC", "../../etc/passwd"),
         ("logged_out_dialplan", "*1|112|0[1-9]xx", "*1||112"),
         ("logged_out_dialplan", "", "(evil)!"),
+        ("logged_out_dialplan", "[1-5]XX.T", "1[2"),
+        ("logged_out_dialplan", "1x.", ".1"),
         ("logged_out_dialplan", "|".join(["112"] * 10), "|".join(["112"] * 11)),
         ("web_username", "admin", "admin:x"),
-        ("web_username", "be-heer.1", "user"),
+        ("web_username", "be-heer.1", ""),
+        ("web_username", "user", "a b"),
         ("web_password", "Geheim#1", "a:b"),
     ],
 )

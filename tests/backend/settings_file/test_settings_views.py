@@ -117,11 +117,12 @@ def test_phones_ask_again_at_different_times() -> None:
 
 
 def test_intermediate_firmware_of_snom() -> None:
+    real = "https://www.example.net/image.bin"
     choice = FirmwareChoice(
-        "10.1.198.19", "https://www.example.net/a b.bin", chained_url="https://www.example.net/r.bin"
+        "10.1.198.19", real, chained_url=f"https://www.example.net/first.bin?a=1&chained_url={real}"
     )
     made = snom_firmware_file(choice).decode()
-    assert "https://www.example.net/r.bin?chained_url=https%3A%2F%2Fwww.example.net%2Fa+b.bin" in made
+    assert f"https://www.example.net/first.bin?a=1&amp;chained_url={real}</firmware>" in made
 
 
 def test_boot_files() -> None:
