@@ -12,8 +12,10 @@ from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.store import Clock, Store, utc_now
 from helpdesk_tui.backend.use_cases.checklist import Checklist
 from helpdesk_tui.backend.use_cases.context import Context, Services, random_secret
+from helpdesk_tui.backend.use_cases.fetching import Fetching
 from helpdesk_tui.backend.use_cases.firmware import Firmware
 from helpdesk_tui.backend.use_cases.imports import Imports
+from helpdesk_tui.backend.use_cases.maintenance import Maintenance
 from helpdesk_tui.backend.use_cases.phones import Phones
 from helpdesk_tui.backend.use_cases.registration import Registration
 from helpdesk_tui.backend.use_cases.services import ManufacturerServices
@@ -53,6 +55,8 @@ class Helpdesk:
         self.phones = Phones(context, self.registration)
         self.manufacturers = ManufacturerServices(context, self.registration)
         self.settings = Settings(context)
+        self.fetching = Fetching(context, self.registration)
+        self.maintenance = Maintenance(context, self.registration, self.fetching)
         self.firmware = Firmware(context)
         self.imports = Imports(context, self.phones, self.firmware)
         self.checklist = Checklist(context, self.phones, self.registration)

@@ -13,8 +13,10 @@ from helpdesk_tui.backend.store.database import Database
 from helpdesk_tui.backend.store.directory import DirectoryTable
 from helpdesk_tui.backend.store.events import EventTable
 from helpdesk_tui.backend.store.facts import FactTable
+from helpdesk_tui.backend.store.failures import FailureTable
 from helpdesk_tui.backend.store.firmware import FirmwareTable
 from helpdesk_tui.backend.store.jobs import JobTable
+from helpdesk_tui.backend.store.leases import LeaseTable
 from helpdesk_tui.backend.store.phones import PhoneTable
 from helpdesk_tui.backend.store.requests import RequestTable
 from helpdesk_tui.backend.store.runs import RunTable
@@ -44,6 +46,8 @@ class Store:
         self.requests = RequestTable(self.database, clock)
         self.custom = CustomTable(self.database)
         self.runs = RunTable(self.database, clock)
+        self.failures = FailureTable(self.database)
+        self.leases = LeaseTable(self.database, clock)
 
     def write(self) -> AbstractContextManager[Connection]:
         """One transaction over several tables: all of it or nothing."""

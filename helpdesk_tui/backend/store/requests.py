@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from sqlite3 import Row
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,18 @@ class RequestTable:
                     for r in requests
                 ],
             )
+
+    def latest(self, limit: int = 200) -> tuple[Request, ...]:
+        """The latest fetches of all phones, newest first."""
+        with self._database.read() as connection:
+            rows = connection.execute("SELECT * FROM requests ORDER BY id DESC LIMIT ?", [limit])
+            return tuple(_request(row) for row in rows)
+
+    def prune(self, before: datetime, rows: int) -> None:
+        """Forget what is older than a moment, and all but the latest `rows`."""
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM requests WHERE at < ?", [stamp(before)])
+            connection.execute("DELETE FROM requests WHERE id <= (SELECT max(id) FROM requests) - ?", [rows])
 
     def of_phone(self, phone_id: int, limit: int = 100) -> tuple[Request, ...]:
         """The latest fetches of a phone, newest first."""

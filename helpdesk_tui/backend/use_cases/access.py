@@ -6,10 +6,18 @@ own for good. File names are those that phones ask for by themselves (phone_form
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+from datetime import datetime, timedelta
+
 from helpdesk_tui.backend.model.environment import Environment
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.phone import Phone
+from helpdesk_tui.backend.model.step import Call, Step
 from helpdesk_tui.backend.model.vendor import Vendor
+
+TOKEN_LASTS = timedelta(minutes=60)
+"""How long the temporary URL works after its first use: long enough for all that a first boot asks for."""
 
 
 def settings_file_name(vendor: Vendor, model: str, mac: Mac) -> str:
@@ -35,3 +43,31 @@ def temporary_url(environment: Environment, phone: Phone) -> str:
     if phone.vendor is Vendor.YEALINK:
         return folder
     return folder + settings_file_name(phone.vendor, phone.model, phone.mac)
+
+
+def token_works(environment: Environment, phone: Phone, now: datetime) -> bool:
+    """Whether the phone's temporary URL works at this moment.
+
+    It ends with the definitive URL's first use (then there is no token), at the deadline, or TOKEN_LASTS after its
+    own first use.
+    """
+    if not phone.token:
+        return False
+    used = phone.token_used_at
+    if used is not None:
+        return now < min(used + TOKEN_LASTS, phone.deadline or environment.weekly_deadline.after(used))
+    registering = phone.pending is not None and phone.pending.call is Call.REGISTER
+    if phone.step not in (Step.ACTIVE, Step.PROVISION) and not registering:
+        return False  # the registration ended before the phone came by
+    asked = max(phone.step_since, phone.changed_at or phone.step_since) if registering else phone.step_since
+    return now < (phone.deadline or environment.weekly_deadline.after(asked))
+
+
+def credentials(endpoint_key: str, mac: Mac, segment: str) -> tuple[str, str]:
+    """User name and password that the phone presents at the URL with this secret segment.
+
+    The password cannot be guessed from the URL, and changes with it: a phone that still uses its former URL
+    presents its former password.
+    """
+    digest = hmac.new(endpoint_key.encode(), f"{mac.hex}/{segment}".encode(), hashlib.sha256)
+    return mac.hex, digest.hexdigest()[:24]

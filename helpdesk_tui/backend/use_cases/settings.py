@@ -5,17 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpdesk_tui.backend.errors import Refused
+from helpdesk_tui.backend.model.environment import EndpointCredentials
 from helpdesk_tui.backend.model.event import EventKind
 from helpdesk_tui.backend.model.firmware_rules import needs_chained_update
 from helpdesk_tui.backend.model.organisation import Identity
 from helpdesk_tui.backend.model.phone import Phone
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.settings_file.setting import Endpoint, FirmwareChoice, Source
-from helpdesk_tui.backend.use_cases.access import definitive_folder, definitive_url, temporary_url
+from helpdesk_tui.backend.use_cases.access import credentials, definitive_folder, definitive_url, temporary_url
 from helpdesk_tui.backend.use_cases.context import Context
 
 if TYPE_CHECKING:
     from helpdesk_tui.backend.settings_file import SettingsFile
+
+
+CHAINED_UPDATE = "-ramdisk-chained-update-r.bin"
+"""How the names of Snom's intermediate images end (phone_formats.md, section 4.2)."""
 
 
 class Settings:
@@ -36,7 +41,6 @@ class Settings:
         organisation = self._store.directory.organisation(phone.organisation_id)
         if organisation is None:
             raise Refused(f"The organisation of {phone.mac} has been removed in the meantime.")
-        environment = self._context.environment
         return Source(
             mac=phone.mac,
             model=self._context.catalogue.get(phone.model),
@@ -46,13 +50,20 @@ class Settings:
             web_password=phone.web_password,
             organisation=organisation,
             user=self._store.directory.user(phone.user_id) if phone.user_id else None,
-            endpoint=Endpoint(definitive_url(environment, phone), definitive_folder(environment, phone)),
+            endpoint=self._endpoint(phone),
             firmware=self.firmware_choice(phone),
             firmware_installed=phone.firmware_installed,
             function_keys=self._store.custom.function_keys(phone),
             custom=self._store.custom.custom_settings(phone),
             modules=phone.modules,
         )
+
+    def _endpoint(self, phone: Phone) -> Endpoint:
+        environment = self._context.environment
+        username = password = ""
+        if environment.endpoint_credentials is not EndpointCredentials.NONE:
+            username, password = credentials(self._store.facts.get("endpoint_key") or "", phone.mac, phone.secret)
+        return Endpoint(definitive_url(environment, phone), definitive_folder(environment, phone), username, password)
 
     def firmware_choice(self, phone: Phone) -> FirmwareChoice | None:
         """Where our web server offers the firmware that was selected for this phone; None: use installed firmware."""
@@ -70,8 +81,7 @@ class Settings:
         image = self._context.catalogue.get(phone.model).firmware_image
         chained = ""
         if needs_chained_update(self._context.catalogue.get(phone.model), entry.version):
-            # The intermediate image takes the real one in a query parameter (phone_formats.md, section 4.2).
-            chained = f"{folder}firmware/{image}-ramdisk-chained-update-r.bin?chained_url={url}"
+            chained = f"{folder}firmware/{image}{CHAINED_UPDATE}"
         return FirmwareChoice(entry.version, url, f"{folder}snom{phone.model}-firmware.htm", chained)
 
     def reveal(self, phone: Phone) -> None:

@@ -1,0 +1,69 @@
+"""Misses at the endpoint: how they are counted, and when their sender is answered slowly. Successes never count."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class SubjectKind(StrEnum):
+    """Whose failures are counted."""
+
+    ADDRESS = "address"
+    """A public address; of IPv6 the network of 64 bits that one customer has."""
+    MAC = "mac"
+    """A MAC that was named in a file name, whoever asked."""
+
+
+WINDOW = timedelta(minutes=10)
+"""A pause of this length makes the count begin anew; a throttle lasts this long after the last failure."""
+
+LIMITS = {SubjectKind.ADDRESS: 30, SubjectKind.MAC: 10}
+"""Failures in a row (without a pause of WINDOW) from which on a subject is throttled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """The recent failures of one address or MAC."""
+
+    subject: str
+    kind: SubjectKind
+    count: int
+    first_at: datetime
+    last_at: datetime
+    last_file: str
+    """Name of the last file asked for, without secrets; hostile text."""
+    throttled_until: datetime | None = None
+
+    def throttled(self, now: datetime) -> bool:
+        """Whether its misses are answered slowly at this moment."""
+        return self.throttled_until is not None and self.throttled_until > now
+
+    @property
+    def reason(self) -> str:
+        """Why it is throttled, for the operator."""
+        whose = "from this address" if self.kind is SubjectKind.ADDRESS else "for this MAC"
+        times = "request" if self.count == 1 else "requests"
+        return f"{self.count} {times} {whose} without a valid URL since {self.first_at:%Y-%m-%d %H:%M} UTC."
+
+
+def counted(before: Failures | None, new: Failures) -> Failures:
+    """The failures of a subject after `new` ones; the throttle begins when they reach the limit."""
+    if before is not None and new.last_at - before.last_at < WINDOW:
+        new = replace(new, count=before.count + new.count, first_at=before.first_at)
+    if new.count >= LIMITS[new.kind]:
+        return replace(new, throttled_until=new.last_at + WINDOW)
+    return new
+
+
+def address_subject(address: str) -> str:
+    """What an address is counted under."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 6 and parsed.ipv4_mapped is None and not parsed.is_loopback:
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return address

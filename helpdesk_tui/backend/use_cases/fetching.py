@@ -1,0 +1,274 @@
+"""What fetches of phones teach and move, misses, and the places that phones come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from helpdesk_tui.backend.errors import NotFound, Refused
+from helpdesk_tui.backend.model.catalogue import Catalogue
+from helpdesk_tui.backend.model.event import EventKind
+from helpdesk_tui.backend.model.failures import Failures, SubjectKind, address_subject, counted
+from helpdesk_tui.backend.model.mac import Mac, find_mac
+from helpdesk_tui.backend.model.phone import Phone
+from helpdesk_tui.backend.model.request import Request, Via
+from helpdesk_tui.backend.model.user_agent import UserAgent, read_user_agent
+from helpdesk_tui.backend.use_cases.access import token_works
+from helpdesk_tui.backend.use_cases.context import Context
+from helpdesk_tui.backend.use_cases.registration import Registration
+
+PLATFORM = "platform"
+"""Who did it, where no person did."""
+
+MOST_FAILURES = 10_000
+"""Addresses and MACs whose failures are remembered."""
+
+
+class Key(StrEnum):
+    """Which of a phone's secret path segments opened the door."""
+
+    TOKEN = "token"
+    SECRET = "secret"
+    PREVIOUS = "previous"
+
+    @property
+    def via(self) -> Via:
+        return Via.TEMPORARY if self is Key.TOKEN else Via.DEFINITIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """One answered request of a phone that was let in. What the phone sent is hostile text."""
+
+    at: datetime
+    phone_id: int
+    key: Key
+    address: str
+    file: str
+    status: int
+    bytes: int
+    user_agent: str
+    settled: bool
+    """Whether it got its settings by this, or heard that they are unchanged: only that teaches and moves something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """One request that was not let in."""
+
+    at: datetime
+    address: str
+    file: str
+    mac: Mac | None
+    """The MAC that its file name names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The phones behind one public address."""
+
+    address: str
+    phones: int
+    last_fetch: datetime | None
+    organisation: str
+    """One of those whose phones are there."""
+    failures: Failures | None
+
+
+class Fetching:
+    """The visits of one environment's phones."""
+
+    def __init__(self, context: Context, registration: Registration) -> None:
+        self._context = context
+        self._store = context.store
+        self._registration = registration
+
+    # -- let in -------------------------------------------------------------------------------------------------------
+
+    def key_of(self, phone: Phone, segment: str) -> Key | None:
+        """By which secret this segment opens the door of this phone now; None: by none."""
+        if segment == phone.secret:
+            return Key.SECRET
+        if segment == phone.previous_secret:
+            return Key.PREVIOUS
+        if segment == phone.token and token_works(self._context.environment, phone, self._context.clock()):
+            return Key.TOKEN
+        return None
+
+    def first_use(self, phone: Phone, key: Key) -> bool:
+        """Whether using this key now changes which keys there are: `admit` must be called before the answer."""
+        if key is Key.TOKEN:
+            return phone.token_used_at is None
+        return key is Key.SECRET and bool(phone.token or phone.previous_secret)
+
+    def admit(self, visits: Sequence[tuple[int, str]]) -> tuple[bool, ...]:
+        """Phones (by id) use a key (its segment) for the first time; one transaction for all.
+
+        The first use of a token starts its last hour; that of the definitive secret ends the token and the former
+        secret. False for a key that stopped working in the meantime.
+        """
+        with self._context.write():
+            return tuple(self._admit(phone_id, segment) for phone_id, segment in visits)
+
+    def _admit(self, phone_id: int, segment: str) -> bool:
+        phone = self._store.phones.by_id(phone_id)
+        key = self.key_of(phone, segment) if phone else None
+        if phone is None or key is None:
+            return False
+        if self.first_use(phone, key):
+            if key is Key.TOKEN:
+                self._store.phones.update(phone.id, {"token_used_at": self._context.clock()})
+                self._event(phone, EventKind.FIRST_CONTACT, "The phone came by the temporary address.")
+            else:
+                self._store.phones.update(phone.id, {"token": "", "token_used_at": None, "previous_secret": ""})
+                self._event(phone, EventKind.FETCHED, "The phone fetched its settings by its own address.")
+        return True
+
+    # -- noted --------------------------------------------------------------------------------------------------------
+
+    def note_fetches(self, fetches: Sequence[Fetch]) -> tuple[Mac, ...]:
+        """Write down fetches, what they teach, and what they ask of the manufacturers; one transaction for all.
+
+        Returns the phones for which `Registration.retry` has something to do now.
+        """
+        with self._context.write():
+            phones = {phone.id: phone for phone in self._store.phones.by_ids(list({f.phone_id for f in fetches}))}
+            agents = {text: read_user_agent(text) for text in {fetch.user_agent for fetch in fetches}}
+            self._store.requests.add_many(
+                [
+                    _request(f, oddities(phones[f.phone_id], agents[f.user_agent], self._context.catalogue))
+                    for f in fetches
+                    if f.phone_id in phones
+                ]
+            )
+            seen = dict(phones)
+            for fetch in fetches:
+                if fetch.settled and fetch.phone_id in phones:
+                    seen[fetch.phone_id] = self._taught(seen[fetch.phone_id], fetch, agents[fetch.user_agent])
+            changed = [seen[phone_id] for phone_id, phone in phones.items() if seen[phone_id] is not phone]
+            self._store.phones.seen(changed)
+            return tuple(phone.mac for phone in changed if self._moved(phone))
+
+    def _taught(self, phone: Phone, fetch: Fetch, agent: UserAgent) -> Phone:
+        """The phone as this fetch shows it."""
+        sent = phone.secret_sent_at or fetch.at
+        phone = replace(phone, last_seen=fetch.at, last_address=fetch.address, secret_sent_at=sent)
+        firmware = agent.firmware if agent.vendor is phone.vendor else None
+        if firmware is None:
+            return phone
+        if phone.firmware_installed not in (None, firmware):
+            before = phone.firmware_installed
+            text = f"The phone reports firmware {firmware}; before: {before}."
+            self._event(phone, EventKind.FIRMWARE_INSTALLED, text)
+        return replace(phone, firmware_installed=firmware, firmware_learned_at=fetch.at)
+
+    def _moved(self, phone: Phone) -> bool:
+        """Whether this fetch asks something of the manufacturer; it is written down as intended."""
+        try:
+            return self._registration.phone_fetched(phone)
+        except Refused:
+            return False  # a call for this phone is under way: its outcome counts
+
+    def note_misses(self, misses: Iterable[Miss]) -> None:
+        """Count misses per address and per MAC; one transaction for all."""
+        with self._context.write():
+            for failures in _totals(misses):
+                before = self._store.failures.get(failures.subject)
+                after = counted(before, failures)
+                self._store.failures.save(after)
+                if after.throttled(after.last_at) and not (before and before.throttled(after.last_at)):
+                    whose = "Requests from" if after.kind is SubjectKind.ADDRESS else "Requests for"
+                    text = f"{whose} {after.subject} without a valid URL are answered slowly. {after.reason}"
+                    mac = find_mac(after.subject) if after.kind is SubjectKind.MAC else None
+                    self._store.events.add(PLATFORM, EventKind.ADDRESS, text, mac)
+
+    def _event(self, phone: Phone, kind: EventKind, text: str) -> None:
+        self._store.events.add(PLATFORM, kind, text, phone.mac, phone.organisation)
+
+    # -- shown --------------------------------------------------------------------------------------------------------
+
+    def throttled(self) -> dict[str, datetime]:
+        """The addresses and MACs whose misses are answered slowly now, and until when."""
+        return self._store.failures.throttled(self._context.clock())
+
+    def addresses(self, limit: int = 200) -> tuple[Failures, ...]:
+        """The addresses and MACs with failures, the latest first."""
+        return self._store.failures.latest(limit)
+
+    def release(self, subject: str) -> None:
+        """Forget the failures of an address or MAC, as `addresses` names it. Raises NotFound."""
+        with self._context.write():
+            if not self._store.failures.forget(subject):
+                raise NotFound(f"{subject[:60]} has no failures any more: it is answered as everybody else.")
+            text = f"Released {subject}: its failures are forgotten."
+            self._store.events.add(self._context.operator, EventKind.ADDRESS, text, find_mac(subject))
+
+    def sites(self, limit: int = 500) -> tuple[Site, ...]:
+        """Phones grouped by the public address that they last fetched from, the latest first."""
+        return tuple(
+            Site(address, phones, last_fetch, organisation, self._store.failures.get(address_subject(address)))
+            for address, phones, last_fetch, organisation in self._store.phones.sites(limit)
+        )
+
+    def phones_at(self, address: str, limit: int = 20) -> tuple[Phone, ...]:
+        """The phones that last fetched from this address, the latest first."""
+        return self._store.phones.at_address(address, limit)
+
+    def latest(self, limit: int = 200) -> tuple[Request, ...]:
+        """The latest fetches of all phones, newest first."""
+        return self._store.requests.latest(limit)
+
+    def prune(self) -> None:
+        """Keep the log of requests and the failures within their bounds."""
+        environment, now = self._context.environment, self._context.clock()
+        oldest = now - timedelta(days=environment.request_log_days)
+        self._store.requests.prune(oldest, environment.request_log_rows)
+        self._store.failures.prune(oldest, MOST_FAILURES)
+
+
+def _request(fetch: Fetch, note: str) -> Request:
+    return Request(
+        id=0,
+        at=fetch.at,
+        phone_id=fetch.phone_id,
+        address=fetch.address,
+        file=fetch.file,
+        via=fetch.key.via,
+        status=fetch.status,
+        bytes=fetch.bytes,
+        user_agent=fetch.user_agent,
+        note=note,
+    )
+
+
+def oddities(phone: Phone, agent: UserAgent, catalogue: Catalogue) -> str:
+    """What a User-Agent says otherwise than the record, for the operator; empty: nothing."""
+    odd = []
+    if agent.vendor and agent.vendor is not phone.vendor:
+        odd.append(f"it calls itself a phone of {agent.vendor.label}")
+    elif agent.model and agent.model != phone.model and not _same_model(agent.model, phone, catalogue):
+        odd.append(f"it calls itself a {agent.model}, not a {phone.model}")
+    if agent.mac and agent.mac != phone.mac:
+        odd.append(f"it names the MAC {agent.mac}")
+    return "; ".join(odd)
+
+
+def _same_model(name: str, phone: Phone, catalogue: Catalogue) -> bool:
+    model = catalogue.find(name)
+    return model is not None and model.name == phone.model
+
+
+def _totals(misses: Iterable[Miss]) -> Iterable[Failures]:
+    """The misses of each address and MAC, added up."""
+    totals: dict[str, Failures] = {}
+    for miss in misses:
+        subjects = [(address_subject(miss.address), SubjectKind.ADDRESS)]
+        if miss.mac:
+            subjects.append((miss.mac.colons, SubjectKind.MAC))
+        for subject, kind in subjects:
+            known = totals.get(subject)
+            first, count = (known.first_at, known.count + 1) if known else (miss.at, 1)
+            totals[subject] = Failures(subject, kind, count, first, miss.at, miss.file)
+    return totals.values()
