@@ -78,7 +78,7 @@ def _elements(settings: Sequence[Setting]) -> list[str]:
         _known.clear()
     for place, text in zip(missing, _serialise([settings[place] for place in missing]), strict=True):
         texts[place] = text
-        if not settings[place].secret:
+        if not (settings[place].secret and settings[place].value):
             _known[keys[place]] = text
     return [text for text in texts if text is not None]
 
@@ -91,13 +91,11 @@ def _serialise(settings: Sequence[Setting]) -> list[str]:
     root = ElementTree.Element("settings")
     root.text = "\n"
     for setting in settings:
-        element = ElementTree.SubElement(root, setting.name)
-        if setting.index is not None:
-            element.set("idx", str(setting.index))
-        for attribute, text in setting.attributes:
-            element.set(attribute, text)
+        attributes = {} if setting.index is None else {"idx": str(setting.index)}
+        attributes.update(setting.attributes)
         if setting.permission is not None:
-            element.set("perm", setting.permission)
+            attributes["perm"] = setting.permission
+        element = ElementTree.SubElement(root, setting.name, attributes)
         element.text = setting.value
         element.tail = "\n"
     return ElementTree.tostring(root, encoding="unicode", short_empty_elements=False).split("\n")[1:-1]

@@ -125,37 +125,24 @@ def _phone(source: Source, generation: Generation) -> Iterator[Setting]:
         yield _setting(password, f"{second}:{source.web_password}", Origin.PHONE, section, secret=True)
 
 
+_FIXED = {
+    "features.key_as_send": "1",
+    "phone_setting.emergency.number": ",".join(EMERGENCY_NUMBERS),
+    "phone_setting.logon_wizard": "0",
+    "features.reset_by_long_press_enable": "1",
+}
+"""The same for every phone of every organisation."""
+
+
 @lru_cache(maxsize=1024)
 def _common(organisation: Organisation, generation: Generation) -> tuple[Setting, ...]:
     """The common settings that are the same for every phone of this generation in the organisation."""
     waiting = organisation.call_waiting
     level = str(organisation.speaker_level)
-    american = organisation.country is Country.US
-    language = YEALINK_LANGUAGES[organisation.language]
     sections = {
-        "Organisation": {}
-        if generation is Generation.YEALINK_V80
-        else {
-            # Known from V83 on; V81 and V82 skip what they do not know.
-            "features.station_name.value": organisation.name,
-            "features.station_name.scrolling_display": "1",
-        },
-        "Time": _time(organisation)
-        | {
-            "local_time.time_format": "0" if american else "1",
-            "local_time.date_format": "4" if american else "3",
-        },
-        "Language": {
-            # V81 and V82 want the prefix, V83 does not: each skips the other's spelling.
-            **(
-                {"static.lang.gui": language, "static.lang.wui": language}
-                if generation is Generation.YEALINK_V81
-                else {}
-            ),
-            "lang.gui": language,
-            "lang.wui": language,
-            "voice.tone.country": YEALINK_TONES[organisation.country],
-        },
+        "Organisation": _name(organisation, generation),
+        "Time": _time(organisation),
+        "Language": _language(organisation, generation),
         "Calls": {
             "call_waiting.enable": "0" if waiting is CallWaiting.OFF else "1",
             "call_waiting.tone": "1" if waiting is CallWaiting.ON else "0",
@@ -163,14 +150,8 @@ def _common(organisation: Organisation, generation: Generation) -> tuple[Setting
         },
         "Audio": {f"voice.{device}.spk_vol": level for device in ("handfree", "handset", "headset")},
     }
-    fixed = {
-        "features.key_as_send": "1",
-        "phone_setting.emergency.number": ",".join(EMERGENCY_NUMBERS),
-        "phone_setting.logon_wizard": "0",
-        "features.reset_by_long_press_enable": "1",
-    }
     return (
-        *(_setting(name, value, Origin.MODEL, "Phone") for name, value in fixed.items()),
+        *(_setting(name, value, Origin.MODEL, "Phone") for name, value in _FIXED.items()),
         *(
             _setting(name, value, Origin.ORGANISATION, section)
             for section, values in sections.items()
@@ -179,10 +160,27 @@ def _common(organisation: Organisation, generation: Generation) -> tuple[Setting
     )
 
 
+def _name(organisation: Organisation, generation: Generation) -> dict[str, str]:
+    """Known from V83 on; V81 and V82 skip what they do not know."""
+    if generation is Generation.YEALINK_V80:
+        return {}
+    return {"features.station_name.value": organisation.name, "features.station_name.scrolling_display": "1"}
+
+
+def _language(organisation: Organisation, generation: Generation) -> dict[str, str]:
+    """V81 and V82 want the prefix, V83 does not: each skips the other's spelling (phone_formats.md, section 1.3)."""
+    language = YEALINK_LANGUAGES[organisation.language]
+    names: tuple[str, ...] = ("lang.gui", "lang.wui")
+    if generation is Generation.YEALINK_V81:
+        names = ("static.lang.gui", "static.lang.wui", *names)
+    return dict.fromkeys(names, language) | {"voice.tone.country": YEALINK_TONES[organisation.country]}
+
+
 def _time(organisation: Organisation) -> dict[str, str]:
     """Offset and rule as numbers, so that the phone's own list of zones does not matter (phone_formats.md 1.2)."""
     rule = zone_rule(organisation.timezone)
     known = rule.start and rule.end
+    american = organisation.country is Country.US
     return {
         "local_time.ntp_server1": organisation.ntp_server,
         "local_time.manual_ntp_srv_prior": "1",
@@ -193,6 +191,8 @@ def _time(organisation: Organisation) -> dict[str, str]:
         "local_time.start_time": yealink_change(rule.start) if known and rule.start else RESET,
         "local_time.end_time": yealink_change(rule.end) if known and rule.end else RESET,
         "local_time.offset_time": str(rule.saving) if known else RESET,
+        "local_time.time_format": "0" if american else "1",
+        "local_time.date_format": "4" if american else "3",
     }
 
 
