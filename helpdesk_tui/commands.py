@@ -43,6 +43,9 @@ class Command:
     """Where room is short, the lowest ranks stay in the footer."""
     changes: bool = False
     """It changes something, so that a read-only session refuses it."""
+    at_once: bool = False
+    """It takes the focus, so its key must work before the next key is looked at: over a slow line, keys arrive in
+    bunches, and `/anna` must not be read as a search and then Activate."""
 
     @property
     def key(self) -> str:
@@ -59,7 +62,7 @@ _FILE = (Place.SETTINGS_FILE,)
 
 COMMANDS: tuple[Command, ...] = (
     Command("search", "slash", "Search", "Find phones by MAC, name, extension, or org: step: model: user:",
-            (Place.PHONES,), "search", 1),
+            (Place.PHONES,), "search", 1, at_once=True),
     Command("attention_only", "x", "Only what needs attention", "Show or stop showing only the phones that need you.",
             (Place.PHONES,), "attention", 30),
     Command("mark", "space", "Mark", "Mark or unmark the phone, to do something with several at once.",
@@ -80,7 +83,7 @@ COMMANDS: tuple[Command, ...] = (
             (Place.PHONE,), "serial", 20, changes=True),
     Command("ask_manufacturer", "i", "Ask the manufacturer", "What its service itself says of this phone.",
             (Place.PHONE,), "ask", 21),
-    Command("find", "slash", "Find", "Find text in the file.", _FILE, "find", 1),
+    Command("find", "slash", "Find", "Find text in the file.", _FILE, "find", 1, at_once=True),
     Command("find_next", "n", "Next match", "Go to the next match.", _FILE, "next", 2),
     Command("find_previous", "N", "Previous match", "Go to the previous match.", _FILE, "previous", 12),
     Command("reveal", "s", "Reveal secrets", "Show passwords and secret addresses; that you did so is recorded.",
@@ -145,6 +148,7 @@ def bindings_for(place: Place) -> list[BindingType]:
             command.title,
             show=False,
             tooltip=command.help,
+            priority=command.at_once,
             id=command.id,
         )
         for command in commands_for(place)

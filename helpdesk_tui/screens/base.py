@@ -14,7 +14,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerState
 
 from helpdesk_tui import clipboard
@@ -132,6 +132,11 @@ class HelpdeskScreen(Screen[None]):
             return
         if inspect.iscoroutine(outcome):
             self.run_worker(outcome, name=command_id, group=command_id, exit_on_error=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A key that works at once still is a letter to whoever writes text, and nothing to an open question."""
+        at_once = action == "run" and BY_ID[str(parameters[0])].at_once
+        return not (at_once and (isinstance(self.focused, Input) or self.query(Prompt)))
 
     def action_run(self, command_id: str) -> None:
         """What every key binding does."""

@@ -129,7 +129,7 @@ class PhoneScreen(PhoneActions, HelpdeskScreen):
             there = phone.deadline.astimezone(self.desk.environment.weekly_deadline.zone)
             note = f"until {there:%a %d %b %H:%M %Z}, {countdown(left)} left"
             if left.total_seconds() <= 0:
-                note = f"the deadline of {there:%a %d %b %H:%M %Z} has passed"
+                note = f"its deadline, {there:%a %d %b %H:%M %Z}, has passed"
         return Content.assemble((phone.step.value, "bold $key"), f": {note}")
 
     def _compass_note(self, phone: Phone) -> Content:

@@ -41,6 +41,7 @@ class PhoneActions(HelpdeskScreen):
 
     async def _activate(self, phones: Sequence[Phone]) -> None:
         failures: list[str] = []
+        self.desk.services.renew()
         for number, phone in enumerate(phones, start=1):
             count = f" ({number} of {len(phones)})" if len(phones) > 1 else ""
             self.progress(f"Registering {phone.mac} at {phone.vendor.service_label}…{count}")

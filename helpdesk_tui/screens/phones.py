@@ -59,6 +59,9 @@ class PhonesScreen(PhoneActions, HelpdeskScreen):
         self._phones: dict[str, Phone] = {}
         self._total: int | None = None
         self._seen_version = 0
+        self._searching = False
+        """A search is under way, so that the list does not show yet what was asked for."""
+        self._open_when_found = False
 
     def compose(self) -> ComposeResult:
         yield from self.header(search=self._search)
@@ -70,7 +73,7 @@ class PhonesScreen(PhoneActions, HelpdeskScreen):
 
     def on_mount(self) -> None:
         self._seen_version = self.desk.data_version()
-        self._load(0, self._start)
+        self._search_again()
         self.set_interval(LOOK_AGAIN, self._look_again)
         self.set_interval(GROW_OLD, self._refresh)
 
@@ -90,9 +93,18 @@ class PhonesScreen(PhoneActions, HelpdeskScreen):
 
         self.in_background("list", read, lambda answer: then(offset, answer))
 
+    def _search_again(self) -> None:
+        """Show what fits now, from the top."""
+        self._searching = True
+        self._load(0, self._start)
+
     def _start(self, offset: int, answer: Answer) -> None:
+        self._searching = False
         self._take(answer)
         self.query_one(PhoneTable).start(self._rows(answer.page.phones), answer.page.total)
+        if self._open_when_found:
+            self._open_when_found = False
+            self.action_open()
 
     def _window(self, offset: int, answer: Answer) -> None:
         self._take(answer)
@@ -185,12 +197,13 @@ class PhonesScreen(PhoneActions, HelpdeskScreen):
 
     def action_search(self) -> None:
         """Type a search."""
-        self._search.focus()
+        # At once, and not with the next refresh: over a slow line the letters arrive together with the slash.
+        self.set_focus(self._search)
 
     def action_attention_only(self) -> None:
         """Show only what needs attention, or everything again."""
         self._only_attention = not self._only_attention
-        self._load(0, self._start)
+        self._search_again()
         self.say("Only what needs attention." if self._only_attention else "All phones.")
 
     def action_mark(self) -> None:
@@ -223,11 +236,15 @@ class PhonesScreen(PhoneActions, HelpdeskScreen):
 
     @on(Input.Changed)
     def _search_changed(self) -> None:
-        self._load(0, self._start)
+        self._search_again()
 
     @on(Input.Submitted)
     def _search_submitted(self) -> None:
-        self.action_open()
+        # Never a phone of an older search: what enter opens is what was asked for.
+        if self._searching:
+            self._open_when_found = True
+        else:
+            self.action_open()
 
     @on(PhoneTable.WindowWanted)
     def _window_wanted(self, wanted: PhoneTable.WindowWanted) -> None:

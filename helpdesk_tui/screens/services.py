@@ -168,6 +168,7 @@ class ServicesScreen(HelpdeskScreen):
     def action_check(self) -> None:
         """Try the services again."""
         self._reports.clear()
+        self.desk.services.renew()
         self._show_all()
         for vendor in Vendor:
             work = partial(self.desk.manufacturers.report, vendor)
@@ -194,6 +195,7 @@ class ServicesScreen(HelpdeskScreen):
 
     async def _retry(self, jobs: Sequence[Job]) -> None:
         header = self.query_one(HeaderLine)
+        self.desk.services.renew()
         done = failed = 0
         last = ""
         for number, job in enumerate(jobs, start=1):

@@ -23,7 +23,7 @@ LOOKS = {
 class Diagram(Static):
     """Two lanes; `notes` stand behind their titles."""
 
-    DEFAULT_CSS = "Diagram { height: 4; padding: 0 1; }"
+    DEFAULT_CSS = "Diagram { height: 4; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }"
 
     def __init__(self) -> None:
         super().__init__(markup=False)
@@ -34,8 +34,8 @@ class Diagram(Static):
         lines: list[Content] = []
         for lane, note in zip(lanes, notes, strict=True):
             lines.append(Content.assemble((lane.title, "bold"), "  ", note))
-            arrow = Content.styled(f" {symbols().rule * 2}{symbols().pointer} ", "$quiet")
-            lines.append(Content.assemble("  ", arrow.join([_mark(mark) for mark in lane.marks])))
+            arrow = Content.styled(f" {symbols().pointer} ", "$quiet")
+            lines.append(Content.assemble(" ", arrow.join([_mark(mark) for mark in lane.marks])))
         content = Content("\n").join(lines)
         if content != self._shown:
             self._shown = content

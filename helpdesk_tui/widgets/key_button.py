@@ -15,7 +15,7 @@ from helpdesk_tui.widgets.text import fit, safe
 
 
 class KeyButton(Widget, can_focus=True):
-    """`[ a  Activate ]`: clickable, and pressed with enter or the space bar when it has the focus.
+    """`[a Activate]`: clickable, and pressed with enter or the space bar when it has the focus.
 
     The key itself is bound by the screen. A button that is not available is dim, and can be pressed to learn why.
     """
@@ -54,13 +54,13 @@ class KeyButton(Widget, can_focus=True):
             self.refresh(layout=True)
 
     def get_content_width(self, container: object, viewport: object) -> int:
-        return len(self._key) + len(self._label) + 6
+        return len(self._key) + len(self._label) + 3
 
     def render_line(self, y: int) -> Strip:
         base = self.rich_style if self._available else self.get_component_rich_style("key-button--off")
         key = self.get_component_rich_style("key-button--key") if self._available else base
-        room = max(0, self.size.width - len(self._key) - 6)
-        return Strip([Segment("[ ", base), Segment(self._key, key), Segment(f"  {fit(self._label, room)} ]", base)])
+        room = max(0, self.size.width - len(self._key) - 3)
+        return Strip([Segment("[", base), Segment(self._key, key), Segment(f" {fit(self._label, room)}]", base)])
 
     def on_click(self) -> None:
         self.action_press()

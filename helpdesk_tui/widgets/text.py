@@ -47,6 +47,7 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
     length = cell_len(text)
     if length > width:
         ellipsis = symbols().ellipsis
-        return set_cell_size(set_cell_size(text, width - len(ellipsis)).rstrip() + ellipsis, width) if width > 1 else ""
+        kept = set_cell_size(text, max(0, width - len(ellipsis))).rstrip()
+        return set_cell_size(kept + ellipsis, width)
     padding = " " * (width - length)
     return padding + text if right else text + padding

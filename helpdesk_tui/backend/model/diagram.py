@@ -70,21 +70,21 @@ def _manufacturer(
     if phone.step is Step.PROVISION:
         return (
             Mark("registering failed", MarkState.FAILED, phone.step_since),
-            Mark("phone sent to us", MarkState.TO_DO),
-            Mark("registration removed", MarkState.TO_DO),
+            Mark("sent here", MarkState.TO_DO),
+            Mark("removed", MarkState.TO_DO),
         )
     active = phone.step is Step.ACTIVE
     first = MarkState.DONE if registered or active else MarkState.TO_DO
     second = MarkState.DONE if contacted or (sent and not active) else MarkState.NOW if active else MarkState.TO_DO
-    third = Mark("registration removed", MarkState.TO_DO)
+    third = Mark("removed", MarkState.TO_DO)
     if phone.step is Step.DEPROVISION:
         third = Mark("removal failed", MarkState.FAILED, phone.step_since)
     elif phone.step is Step.DISABLED and (ended or registered):
-        third = Mark("registration removed", MarkState.DONE, ended or phone.step_since)
+        third = Mark("removed", MarkState.DONE, ended or phone.step_since)
     elif active and sent and sent > phone.step_since:
-        third = Mark("registration removed", MarkState.NOW)
+        third = Mark("removed", MarkState.NOW)
     at = phone.step_since if active else registered
-    return (Mark("registered", first, at), Mark("phone sent to us", second, contacted), third)
+    return (Mark("registered", first, at), Mark("sent here", second, contacted), third)
 
 
 def _compass(phone: Phone, sent: datetime | None, confirmed: datetime | None) -> tuple[Mark, ...]:

@@ -20,10 +20,10 @@ class Step(StrEnum):
 
 
 MEANINGS = {
-    Step.ACTIVE: "registered at the manufacturer; the phone has not come by yet",
-    Step.DISABLED: "the phone gets its settings from the platform, not from the manufacturer",
-    Step.PROVISION: "registering at the manufacturer failed",
-    Step.DEPROVISION: "removing the registration at the manufacturer failed",
+    Step.ACTIVE: "registered; the phone has not come by yet",
+    Step.DISABLED: "the phone asks us, not the manufacturer",
+    Step.PROVISION: "registering failed",
+    Step.DEPROVISION: "removing the registration failed",
 }
 
 

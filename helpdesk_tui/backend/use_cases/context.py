@@ -48,6 +48,12 @@ class Services:
             if phone.vendor is service.vendor:
                 service.register(Device(phone.mac, phone.model, phone.serial), temporary_url(self.environment, phone))
 
+    def renew(self) -> None:
+        """Begin anew with every service: one that refused our credentials is asked again, because a person wants it."""
+        with self._lock:
+            for vendor in [vendor for vendor in self._opened if not self.simulated(vendor)]:
+                self._opened.pop(vendor).close()
+
     def put(self, service: ManufacturerService) -> None:
         """Use this service for its vendor."""
         with self._lock:
