@@ -10,6 +10,7 @@ from typing import ClassVar
 from textual import events
 from textual.app import App
 from textual.binding import BindingType
+from textual.scrollbar import ScrollBar, ScrollBarRender
 
 from helpdesk_tui.assets import asset
 from helpdesk_tui.commands import Place, bindings_for
@@ -18,6 +19,13 @@ from helpdesk_tui.terminal import check_terminal, end_on_signals
 from helpdesk_tui.themes import THEME_NAMES, THEMES, choose_theme, symbols
 
 log = logging.getLogger("helpdesk_tui")
+
+
+class PlainScrollBar(ScrollBarRender):
+    """Ends at whole cells, for consoles without block characters."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "] * 8
+    HORIZONTAL_BARS: ClassVar[list[str]] = [" "] * 8
 
 
 class HelpdeskApp(App[int]):
@@ -38,6 +46,7 @@ class HelpdeskApp(App[int]):
             self.register_theme(ours)
         self.theme = choose_theme(theme, os.environ)
         self.set_class(symbols().ascii, "-ascii")
+        ScrollBar.renderer = PlainScrollBar if symbols().ascii else ScrollBarRender
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our styles' variables, for the moments in which another theme is active."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import signal
 import subprocess
@@ -70,9 +71,17 @@ def test_thin_lines(program: PtyProgram) -> None:
     """The budgets of a slow line; bytes are exact, so that they can be tested."""
     program.settle()
     assert len(program.output) <= 20_000
-    assert sum(program.cost("j") for _ in range(40)) / 40 <= 600
+    assert sum(program.cost("j", quiet=0.06) for _ in range(24)) / 24 <= 600
     assert program.cost("a") + program.cost("n") <= 5_000
     assert program.read(1.5) == b""
+
+
+def test_what_is_copied_reaches_the_terminal(program: PtyProgram) -> None:
+    program.press("v")
+    program.read_marker("Settings file of")
+    program.press("y")
+    program.read_until(lambda output: b"\x1b]52;c;" + base64.b64encode(b"#!version:1.0.0.1") + b"\a" in output)
+    program.read_marker("Sent to your terminal's clipboard: the line.")
 
 
 def test_a_crash_shows_a_sentence_and_no_secret(program: PtyProgram) -> None:

@@ -155,6 +155,11 @@ class DemoFile(HelpdeskScreen):
         """Find."""
         self.query_one(CodeView).find("anna 12")
 
+    def action_copy(self) -> None:
+        """Copy the line."""
+        view = self.query_one(CodeView)
+        self.copy(view.line_text(view.cursor), "the line")
+
     def action_find_next(self) -> None:
         """Next."""
         self.query_one(CodeView).find_next()
