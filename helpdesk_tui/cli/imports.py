@@ -81,7 +81,8 @@ def _register(desk: Helpdesk, phones: tuple[Phone, ...]) -> None:
     """Register with a progress bar; what is cancelled or fails stays queued."""
     failed = 0
     try:
-        with click.progressbar(length=len(phones), label="Registering", file=sys.stderr) as bar:
+        hidden = not sys.stderr.isatty()
+        with click.progressbar(length=len(phones), label="Registering", file=sys.stderr, hidden=hidden) as bar:
             for phone in phones:
                 attempt = desk.registration.retry(phone.mac)
                 failed += attempt is not None and not attempt.ok
