@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.model.diagram import Lane, Mark, MarkState, lanes
     from helpdesk_tui.backend.model.environment import Environment
     from helpdesk_tui.backend.model.event import Event, EventKind
-    from helpdesk_tui.backend.model.firmware import Comparison, Relation, explain
+    from helpdesk_tui.backend.model.firmware import Comparison, FirmwareVersion, Relation, explain
     from helpdesk_tui.backend.model.firmware_entry import FirmwareEntry
     from helpdesk_tui.backend.model.firmware_rules import JudgementKind
     from helpdesk_tui.backend.model.mac import Mac
@@ -59,6 +59,7 @@ __all__ = [
     "Field",
     "FileLine",
     "FirmwareEntry",
+    "FirmwareVersion",
     "Helpdesk",
     "HelpdeskError",
     "Item",
@@ -122,6 +123,7 @@ _MODULES = {
     "Field": "model.query",
     "FileLine": "settings_file",
     "FirmwareEntry": "model.firmware_entry",
+    "FirmwareVersion": "model.firmware",
     "Helpdesk": "helpdesk",
     "HelpdeskError": "errors",
     "Item": "model.checklist",

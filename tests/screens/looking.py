@@ -48,8 +48,8 @@ class Looking:
             await self.pilot.pause()
 
     async def shows(self, *texts: str) -> None:
-        """Wait until all of this stands on the screen."""
-        await self.until(lambda: all(text in self.text for text in texts))
+        """Wait until all of this stands on the screen, however its lines are broken."""
+        await self.until(lambda: all(text in " ".join(self.text.split()) for text in texts))
 
     async def says(self, text: str) -> None:
         """Wait for a notice that holds this text."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from helpdesk_tui.backend.errors import BadInput, NotFound, Refused
 from helpdesk_tui.backend.model.event import EventKind
-from helpdesk_tui.backend.model.firmware import Comparison, FirmwareVersion, compare, misfit
+from helpdesk_tui.backend.model.firmware import Comparison, FirmwareVersion, compare, find_version, misfit
 from helpdesk_tui.backend.model.firmware_entry import FirmwareEntry
 from helpdesk_tui.backend.model.firmware_rules import Judgement, JudgementKind, judge
 from helpdesk_tui.backend.model.phone import Phone
@@ -24,7 +24,7 @@ class Option:
     entry: FirmwareEntry
     judgement: Judgement
     comparison: Comparison | None
-    """With the installed firmware; None when that is not known."""
+    """With the installed firmware; None when that is not known or cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +110,11 @@ class Firmware:
         return judge(model, phone.firmware_installed, entry.version, self._context.catalogue, entry.known_problems)
 
     def _compare(self, phone: Phone, version: str) -> Comparison | None:
-        if phone.firmware_installed is None:
+        installed = find_version(phone.firmware_installed)
+        if installed is None:
             return None
         model = self._context.catalogue.get(phone.model)
-        return compare(version, phone.firmware_installed, model, self._context.catalogue)
+        return compare(version, installed.text, model, self._context.catalogue)
 
     def plan(self, phones: Sequence[Phone], version: str | None) -> Plan:
         """What choosing this version (None: use installed firmware) would do to these phones."""
