@@ -10,6 +10,7 @@ import click
 
 from helpdesk_tui.backend import Helpdesk, Phone, Refused, Step
 from helpdesk_tui.backend.use_cases.imports import Imported
+from helpdesk_tui.cli.interrupt import stop_between
 from helpdesk_tui.cli.session import Session
 
 dry_run = click.option("--dry-run", is_flag=True, help="Check everything, change nothing.")
@@ -79,16 +80,20 @@ def _run(
 
 def _register(desk: Helpdesk, phones: tuple[Phone, ...]) -> None:
     """Register with a progress bar; what is cancelled or fails stays queued."""
-    failed = 0
-    try:
-        hidden = not sys.stderr.isatty()
-        with click.progressbar(length=len(phones), label="Registering", file=sys.stderr, hidden=hidden) as bar:
-            for phone in phones:
-                attempt = desk.registration.retry(phone.mac)
-                failed += attempt is not None and not attempt.ok
-                bar.update(1)
-    except KeyboardInterrupt:
-        raise Refused("Stopped: the phones that are not registered yet stay queued.") from None
+    failed = done = 0
+    with (
+        stop_between() as stopping,
+        click.progressbar(length=len(phones), label="Registering", file=sys.stderr) as bar,
+    ):
+        for phone in phones:
+            if stopping():
+                break
+            attempt = desk.registration.retry(phone.mac)
+            failed += attempt is not None and not attempt.ok
+            done += 1
+            bar.update(1)
+    if done < len(phones):
+        raise Refused(f"Stopped: {len(phones) - done} phones are not registered yet; they stay queued.")
     if failed:
         raise Refused(
             f"{failed} of {len(phones)} phones are not registered: they stay at step {Step.PROVISION.value}; "

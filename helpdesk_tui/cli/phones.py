@@ -13,6 +13,7 @@ from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.validation import PHONE
 from helpdesk_tui.backend.use_cases.phones import NewPhone
 from helpdesk_tui.cli import output
+from helpdesk_tui.cli.interrupt import stop_between
 from helpdesk_tui.cli.session import Session
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -172,18 +173,20 @@ def remove(session: Session, phone: str, yes: bool, force: bool) -> None:
 @click.pass_obj
 def activate(session: Session, phones: tuple[str, ...]) -> None:
     """Register phones at their manufacturer and wait for the answers."""
-    failed = 0
-    with session.helpdesk() as desk:
+    failed = done = 0
+    with session.helpdesk() as desk, stop_between() as stopping:
         found = [desk.phones.find(phone) for phone in phones]
-        for phone, attempt in zip(found, desk.registration.activate_many(found), strict=True):
+        for phone, attempt in zip(found, desk.registration.activate_many(found, stopping), strict=False):
+            done += 1
             if isinstance(attempt, Refused):
-                failed += 1
-                click.echo(str(attempt), err=True)
-            elif attempt.ok:
-                click.echo(f"{phone.mac}: {attempt.sentence}")
+                ok, text = False, str(attempt)
             else:
-                failed += 1
-                click.echo(f"{phone.mac}: {attempt.sentence}", err=True)
+                ok, text = attempt.ok, f"{phone.mac}: {attempt.sentence}"
+            failed += not ok
+            count = f"[{done}/{len(found)}] " if len(found) > 1 else ""
+            click.echo(f"{count}{text}", err=not ok)
+    if done < len(found):
+        raise Refused(f"Stopped: {len(found) - done} phones were not activated.")
     if failed:
         sys.exit(1)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk_tui.backend import Attempt, Item, Phone, Refused, VerdictKind
 from helpdesk_tui.screens.base import HelpdeskScreen
+from helpdesk_tui.themes import symbols
 
 if TYPE_CHECKING:
     from helpdesk_tui.backend import Helpdesk
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 class PhoneActions(HelpdeskScreen):
     """Activate, fix, reset, settings file, firmware and copy, for `chosen()`."""
+
+    _stopping = False
+    """Somebody wants to stop an activation of several phones."""
 
     @property
     def desk(self) -> Helpdesk:
@@ -40,11 +44,17 @@ class PhoneActions(HelpdeskScreen):
         await self._activate(phones)
 
     async def _activate(self, phones: Sequence[Phone]) -> None:
-        failures: list[str] = []
+        """One after the other, with progress; escape stops between two phones."""
         self.desk.services.renew()
-        for number, phone in enumerate(phones, start=1):
-            count = f" ({number} of {len(phones)})" if len(phones) > 1 else ""
-            self.progress(f"Registering {phone.mac} at {phone.vendor.service_label}…{count}")
+        self._stopping = False
+        failures: list[str] = []
+        done = 0
+        for phone in phones:
+            if self._stopping:
+                break
+            done += 1
+            count = f" {done} of {len(phones)}, esc stops" if len(phones) > 1 else ""
+            self.progress(f"registering {phone.mac}{symbols().ellipsis}{count}")
             try:
                 attempt = await asyncio.to_thread(self.desk.registration.activate, phone)
             except Refused as refusal:
@@ -57,10 +67,17 @@ class PhoneActions(HelpdeskScreen):
             elif len(phones) == 1:
                 self.say(_sentence(attempt))
         if len(phones) > 1:
-            self.say(f"{len(phones) - len(failures)} of {len(phones)} phones are active.")
+            stopped = f" Stopped: {len(phones) - done} were left alone." if done < len(phones) else ""
+            self.say(f"{done - len(failures)} of {len(phones)} phones are active.{stopped}")
         for sentence in failures[:3]:
             self.say(sentence, "error")
         self.acted()
+
+    def stop_activating(self) -> bool:
+        """Stop after the phone that is being registered; False when nothing is under way."""
+        under_way = any(worker.name == "activate" and not worker.is_finished for worker in self.workers)
+        self._stopping = self._stopping or under_way
+        return under_way
 
     def progress(self, text: str) -> None:
         """Show that something is under way; empty: it is over."""

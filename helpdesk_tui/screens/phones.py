@@ -62,6 +62,7 @@ class PhonesScreen(PhoneActions, HelpdeskScreen):
         self._searching = False
         """A search is under way, so that the list does not show yet what was asked for."""
         self._open_when_found = False
+        self._count = ""
 
     def compose(self) -> ComposeResult:
         yield from self.header(search=self._search)
@@ -116,8 +117,12 @@ class PhonesScreen(PhoneActions, HelpdeskScreen):
         self._total = answer.page.total
         everything = answer.all_phones
         some = f"{answer.page.total:,} of " if answer.query.terms else ""
-        self.query_one(HeaderLine).show_count(f"{some}{everything:,} phone{'s' if everything != 1 else ''}")
+        self._count = f"{some}{everything:,} phone{'s' if everything != 1 else ''}"
+        self._show_count()
         self._show_empty(everything)
+
+    def _show_count(self) -> None:
+        self.query_one(HeaderLine).show_count(self._count)
 
     def _rows(self, phones: Sequence[Phone]) -> list[PhoneRow]:
         now = self.desk.clock()
@@ -219,12 +224,23 @@ class PhonesScreen(PhoneActions, HelpdeskScreen):
     def action_back(self) -> None:
         """Escape takes back what narrows the list: first the search, then the attention filter, then the marks."""
         table = self.query_one(PhoneTable)
+        if self.stop_activating():
+            return
         if self._search.value:
             self._search.value = ""
         elif self._only_attention:
             self.action_attention_only()
         elif table.marked:
             table.clear_marks()
+
+    def progress(self, text: str) -> None:
+        if text:
+            self.query_one(HeaderLine).show_count(text)
+        else:
+            self._show_count()
+
+    def acted(self) -> None:
+        self._refresh()
 
     def open_phone(self, phone: Phone) -> None:
         """Show everything about this phone."""
