@@ -19,7 +19,13 @@ class Pending:
     tries: int
     next_try: datetime | None
     """None: under way now, or waiting for a person because trying again by itself is of no use."""
-    under_way: bool = False
+    leased_until: datetime | None = None
+    """While the call is under way: until when whoever makes it has it for themselves. None: not under way."""
+
+    @property
+    def under_way(self) -> bool:
+        """Whether the call was begun and its outcome is not written down yet."""
+        return self.leased_until is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,10 @@ class Phone:
     token: str = field(default="", repr=False)
     """The path segment of the temporary URL that the manufacturer was given; empty: none."""
     token_used_at: datetime | None = None
+    secret_sent_at: datetime | None = None
+    """When the phone was first told the secret in force; None: it does not know it yet."""
+    last_address: str = ""
+    """The public address that it last fetched from."""
 
     @property
     def user(self) -> str:

@@ -29,8 +29,16 @@ class Term:
 
     field: Field
     text: str
-    """Lower case. For ANYTHING also a MAC or part of one, without its separators."""
+    """Lower case."""
     negated: bool = False
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """The text; and bare of separators where it may be part of a MAC: `1.02` is a room as well as a fragment."""
+        bare = re.sub(r"[:.-]", "", self.text)
+        if self.field is Field.ANYTHING and bare != self.text and _MAC_PART.fullmatch(self.text):
+            return self.text, bare
+        return (self.text,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +55,12 @@ class Query:
 _ALIASES = {"organisation": Field.ORGANISATION, "organization": Field.ORGANISATION, "company": Field.ORGANISATION}
 _FIELDS = {field.value: field for field in Field if field is not Field.ANYTHING} | _ALIASES
 _WORD = re.compile(r'(!?)(?:([a-z]+):)?(?:"([^"]*)"?|(\S+))', re.I)
-_MAC_PART = re.compile(r"[0-9a-f]{1,4}(?:[:.\-][0-9a-f]{1,4})+[:.\-]?", re.I)
+_MAC_PART = re.compile(r"[:.-]?[0-9a-f]{1,6}(?:[:.-][0-9a-f]{1,6})*[:.-]?")
 
 
 def parse_query(text: str) -> Query:
     """Read a search: words, `field:value` tokens (values may be quoted), `!` for not. Never fails."""
+    text = text.encode("utf-8", "replace").decode()  # a terminal hands bytes that are no text on as lone surrogates
     whole = find_mac(text)
     if whole is not None:
         return Query((Term(Field.ANYTHING, whole.hex),))
@@ -61,13 +70,7 @@ def parse_query(text: str) -> Query:
         field = _FIELDS.get(name.lower(), Field.ANYTHING) if name else Field.ANYTHING
         if name and field is Field.ANYTHING:
             value = f"{name}:{value}"
-        if field is Field.ANYTHING:
-            value = _bare_mac_part(value)
-        if value.strip("!"):
+        unfinished = not name and value.removesuffix(":").lower() in _FIELDS and value.endswith(":")
+        if value.strip("!") and not unfinished:
             terms.append(Term(field, value.lower(), bool(not_)))
     return Query(tuple(terms))
-
-
-def _bare_mac_part(value: str) -> str:
-    """`a1:b2:c3` becomes `a1b2c3`: MACs are searched without separators."""
-    return re.sub(r"[:.\-]", "", value) if _MAC_PART.fullmatch(value) else value

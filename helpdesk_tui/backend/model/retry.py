@@ -21,5 +21,5 @@ def retry_delay(
     """
     if reason not in RETRIED_BY_THE_QUEUE:
         return None
-    delay = min(FIRST * 2 ** min(failed_tries - 1, 20), LONGEST) * (1 - SPREAD + 2 * SPREAD * chance)
+    delay = min(FIRST * 2.0 ** min(failed_tries - 1, 20), LONGEST) * (1 - SPREAD + 2 * SPREAD * chance)
     return max(delay, asked_to_wait) if asked_to_wait else delay

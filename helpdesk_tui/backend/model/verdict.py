@@ -11,12 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from helpdesk_tui.backend.model.phone import Phone
+from helpdesk_tui.backend.model.phone import Pending, Phone
 from helpdesk_tui.backend.model.reason import Reason, explain
 from helpdesk_tui.backend.model.step import Call, Step
 
 DEADLINE_IS_NEAR = timedelta(hours=6)
 """From here on, waiting for a reset becomes something to attend to."""
+
+ANSWER_IS_LATE = timedelta(minutes=2)
+"""A call whose lease ran out this long ago was cut off, and nobody has finished it."""
+
+QUEUE_IS_SLOW = timedelta(hours=1)
+"""A call that has been due for this long is not being made."""
 
 SILENCE_IS_ODD = timedelta(days=7)
 """Phones ask for their settings at every start and once a day; longer silence means off, unplugged or cut off."""
@@ -89,12 +95,25 @@ def _fetched_since_step(phone: Phone) -> bool:
     return phone.last_seen is not None and phone.last_seen > phone.step_since
 
 
+def _expected_by(pending: Pending) -> datetime | None:
+    """Until when an open call is nothing to worry about; None: it waits for a person."""
+    if pending.leased_until:
+        return pending.leased_until + ANSWER_IS_LATE
+    return pending.next_try + QUEUE_IS_SLOW if pending.next_try else None
+
+
+def _overdue(pending: Pending, now: datetime) -> bool:
+    expected = _expected_by(pending)
+    return expected is None or now >= expected
+
+
 def _active_but_fetching(phone: Phone, now: datetime) -> Verdict | None:
     if phone.step is not Step.ACTIVE or not _fetched_since_step(phone):
         return None
-    if phone.pending and phone.pending.call is Call.DEREGISTER and phone.pending.under_way:
+    pending = phone.pending
+    if pending and pending.call is Call.DEREGISTER and pending.under_way and not _overdue(pending, now):
         text = "The phone fetched its settings; its registration is being removed now."
-        return Verdict(VerdictKind.WAITING, text, NextAction.WAIT, now + timedelta(minutes=2))
+        return Verdict(VerdictKind.WAITING, text, NextAction.WAIT, _expected_by(pending))
     since = ago(now - phone.step_since)
     return _attention(
         f"Registered at {phone.vendor.label} for {since}, but the phone fetches its settings: it should be disabled.",
@@ -103,13 +122,17 @@ def _active_but_fetching(phone: Phone, now: datetime) -> Verdict | None:
 
 
 def _being_registered(phone: Phone, now: datetime) -> Verdict | None:
-    if phone.pending is None or phone.pending.call is not Call.REGISTER or phone.step is Step.PROVISION:
+    pending = phone.pending
+    if pending is None or pending.call is not Call.REGISTER or phone.step is Step.PROVISION:
         return None
-    if phone.pending.under_way:
+    if _overdue(pending, now):
+        text = f"{_service(phone)} was to register the phone, but no answer is on record: Activate again."
+        return _attention(text, NextAction.ACTIVATE)
+    if pending.under_way:
         text = f"Being registered at {_service(phone)}: the answer is awaited."
-        return Verdict(VerdictKind.WAITING, text, NextAction.WAIT, now + timedelta(minutes=2))
+        return Verdict(VerdictKind.WAITING, text, NextAction.WAIT, _expected_by(pending))
     text = f"Not yet registered at {_service(phone)}: it is in the queue. Do not reset the phone before it is active."
-    return Verdict(VerdictKind.WAITING, text, NextAction.ACTIVATE, phone.step_since + timedelta(hours=1))
+    return Verdict(VerdictKind.WAITING, text, NextAction.ACTIVATE, _expected_by(pending))
 
 
 def _active_and_waiting(phone: Phone, now: datetime) -> Verdict | None:
@@ -122,7 +145,7 @@ def _active_and_waiting(phone: Phone, now: datetime) -> Verdict | None:
         text = "The weekly deadline has passed and the phone has not come by: Activate again before any reset."
         return _attention(text, NextAction.ACTIVATE)
     if left <= DEADLINE_IS_NEAR:
-        text = f"Registered, but only {ago(left)} left until the weekly deadline: reset the phone now, or Activate later."
+        text = f"Registered, but only {ago(left)} left until the weekly deadline: reset it now, or Activate later."
         return _attention(text, NextAction.RESET)
     text = f"Registered at {_service(phone)}; waiting for the phone to be reset to factory defaults and to start."
     return Verdict(VerdictKind.WAITING, text, NextAction.RESET, phone.deadline - DEADLINE_IS_NEAR)

@@ -5,15 +5,20 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from weakref import WeakSet
 
 from helpdesk_tui.backend.errors import DatabaseProblem
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """The number of migrations this program knows; kept in PRAGMA user_version."""
+
+APPLICATION_ID = 0x48445455
+"""Marks a file as ours (PRAGMA application_id): the letters HDTU."""
 
 BUSY_TIMEOUT = 5.0
 """Seconds that a statement waits for another writer."""
@@ -27,10 +32,13 @@ class Database:
         self.path = path
         self._busy_timeout = busy_timeout
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._held: WeakSet[_Held] = WeakSet()
         self._lock = threading.Lock()
+        self._watcher: _Held | None = None
         with self._sentences():
             self._create_private_file()
+            if self._is_foreign():
+                raise DatabaseProblem(f"{self.path} is a database of another program: name another file.")
             version = self.connection().execute("PRAGMA user_version").fetchone()[0]
             if version > SCHEMA_VERSION:
                 raise DatabaseProblem(
@@ -40,19 +48,28 @@ class Database:
                 self._migrate()
 
     def _create_private_file(self) -> None:
+        # A file that exists is not opened here: closing it would drop the locks that SQLite holds on it in this
+        # process (https://sqlite.org/howtocorrupt.html, section 2.2).
         try:
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+            if self.path.is_dir():
+                raise DatabaseProblem(f"{self.path} is a folder, not a database: name a file.")
+            with suppress(FileExistsError):
+                os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
             if self.path.stat().st_mode & 0o077:
-                self.path.chmod(0o600)
-        except IsADirectoryError as error:
-            raise DatabaseProblem(f"{self.path} is a folder, not a database: name a file.") from error
+                with suppress(PermissionError):  # somebody else's file: whether we may use it, SQLite will say
+                    self.path.chmod(0o600)
         except FileNotFoundError as error:
             raise DatabaseProblem(f"The folder {self.path.parent} does not exist: make it first.") from error
-        except PermissionError:
-            if not self.path.exists():
-                raise DatabaseProblem(f"The database {self.path} cannot be made: no permission.") from None
+        except PermissionError as error:
+            raise DatabaseProblem(f"The database {self.path} cannot be opened or made: no permission.") from error
         except OSError as error:
             raise DatabaseProblem(f"The database {self.path} cannot be opened: {error.strerror}.") from error
+
+    def _is_foreign(self) -> bool:
+        # In this order: tables and mark are committed at once, so tables that are seen have their mark.
+        tables = self.connection().execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        mark = self.connection().execute("PRAGMA application_id").fetchone()[0]
+        return bool(tables) and mark != APPLICATION_ID
 
     def _migrate(self) -> None:
         # Late: sqlite-utils costs 0.2 s to import, and most starts find the tables up to date.
@@ -60,37 +77,46 @@ class Database:
 
         from helpdesk_tui.backend.store.migrations import migrations
 
-        connection = self.connection()
-        occupied = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'phones'").fetchone()[0]
-        foreign = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if foreign and not occupied and connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-            known = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = '_sqlite_migrations'")
-            if not known.fetchone()[0]:
-                raise DatabaseProblem(f"{self.path} is a database of another program: name another file.")
-        connection.execute("PRAGMA journal_mode = WAL")
-        try:
-            migrations.apply(Tables(connection))
-        except sqlite3.OperationalError as error:
-            # Another process may have been quicker.
-            if "already exists" not in str(error):
-                raise
+        self._use_wal()
+        with self.write() as connection:
+            # All in one transaction: of several processes one migrates, and the others find it done.
+            if connection.execute("PRAGMA user_version").fetchone()[0] < SCHEMA_VERSION:
+                migrations.apply(Tables(connection))
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    def _use_wal(self) -> None:
+        # SQLite does not wait for others here, whatever the busy timeout.
+        deadline = time.monotonic() + self._busy_timeout
+        while True:
+            try:
+                self.connection().execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
+
+    def _connect(self) -> _Held:
+        connection = sqlite3.connect(
+            self.path, timeout=self._busy_timeout, isolation_level=None, check_same_thread=False
+        )
+        connection.row_factory = sqlite3.Row
+        connection.create_function("casefold", 1, _casefold, deterministic=True)
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA cache_size = -16000")
+        held = _Held(connection)
+        with self._lock:
+            self._held.add(held)
+        return held
 
     def connection(self) -> sqlite3.Connection:
-        """The connection of the calling thread, for reading; writing goes through `write`."""
-        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if found is None:
-            found = sqlite3.connect(
-                self.path, timeout=self._busy_timeout, isolation_level=None, check_same_thread=False
-            )
-            found.row_factory = sqlite3.Row
-            found.create_function("casefold", 1, _casefold, deterministic=True)
-            found.execute("PRAGMA foreign_keys = ON")
-            found.execute("PRAGMA synchronous = FULL")
-            found.execute("PRAGMA cache_size = -16000")
-            self._local.connection = found
-            with self._lock:
-                self._connections.append(found)
-        return found
+        """The connection of the calling thread, for reading; writing goes through `write`. Ends with its thread."""
+        held: _Held | None = getattr(self._local, "held", None)
+        if held is None:
+            held = self._local.held = self._connect()
+        return held.connection
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -99,14 +125,17 @@ class Database:
             yield self.connection()
 
     @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
-        """A short transaction: all of it or nothing, on disk when the block ends. Raises DatabaseProblem."""
+    def write(self, *, patience: float | None = None) -> Iterator[sqlite3.Connection]:
+        """A short transaction: all of it or nothing, on disk when the block ends. Raises DatabaseProblem.
+
+        `patience` is how many seconds to wait for another writer, instead of the usual.
+        """
         with self._sentences():
             connection = self.connection()
             if connection.in_transaction:
                 yield connection  # joins the transaction that is open in this thread
                 return
-            connection.execute("BEGIN IMMEDIATE")
+            self._begin(connection, self._busy_timeout if patience is None else patience)
             try:
                 yield connection
                 connection.execute("COMMIT")
@@ -115,10 +144,19 @@ class Database:
                     connection.execute("ROLLBACK")
                 raise
 
+    def _begin(self, connection: sqlite3.Connection, patience: float) -> None:
+        connection.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {round(self._busy_timeout * 1000)}")
+
     def data_version(self) -> int:
-        """A number that changes when another connection has changed the database (PRAGMA data_version)."""
-        with self.read() as connection:
-            return int(connection.execute("PRAGMA data_version").fetchone()[0])
+        """A number that changes when anybody has changed the database (PRAGMA data_version)."""
+        # SQLite counts for each connection what the others did: only numbers of one connection can be compared.
+        with self._sentences():
+            watcher = self._watcher = self._watcher or self._connect()
+            return int(watcher.connection.execute("PRAGMA data_version").fetchone()[0])
 
     def problems(self) -> tuple[str, ...]:
         """What SQLite's own check finds wrong with the file; empty when all is well."""
@@ -129,10 +167,10 @@ class Database:
     def close(self) -> None:
         """Close the connections of all threads."""
         with self._lock:
-            for connection in self._connections:
-                with suppress(sqlite3.Error):
-                    connection.close()
-            self._connections.clear()
+            for held in self._held:
+                held.close()
+            self._held.clear()
+            self._watcher = None
         self._local = threading.local()
 
     @contextmanager
@@ -141,6 +179,19 @@ class Database:
             yield
         except sqlite3.Error as error:
             raise DatabaseProblem(_sentence(error, self.path)) from error
+
+
+class _Held:
+    """A connection that is closed when its thread ends: then nothing holds on to this any more."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def close(self) -> None:
+        with suppress(sqlite3.Error):
+            self.connection.close()
+
+    __del__ = close
 
 
 def _sentence(error: sqlite3.Error, path: Path) -> str:

@@ -44,6 +44,10 @@ class Job:
     reason: Reason | None = None
     reason_text: str | None = None
 
+    def under_way(self, now: datetime) -> bool:
+        """Whether somebody has this call for themselves at this moment."""
+        return self.leased_until is not None and self.leased_until > now
+
 
 class JobTable:
     """The queue. A MAC has at most one job: a newer intention replaces an older one."""
@@ -73,12 +77,20 @@ class JobTable:
 
     def lease(self, mac: Mac) -> Job | None:
         """Take the job of this MAC for LEASE, or None when there is none or another process has it."""
+        return self._lease(mac, "leased_until IS NULL OR leased_until <= :now")
+
+    def lease_due(self, mac: Mac) -> Job | None:
+        """Take it only when it is still due: another process may have tried and postponed it meanwhile."""
+        return self._lease(mac, "next_try <= :now OR leased_until <= :now")
+
+    def _lease(self, mac: Mac, condition: str) -> Job | None:
         now = self._clock()
+        values = {"lease": secrets.token_hex(8), "until": stamp(now + LEASE), "mac": mac.hex, "now": stamp(now)}
         with self._database.write() as connection:
             changed = connection.execute(
-                "UPDATE jobs SET lease = ?, leased_until = ?, next_try = NULL"
-                " WHERE mac = ? AND (leased_until IS NULL OR leased_until <= ?)",
-                [secrets.token_hex(8), stamp(now + LEASE), mac.hex, stamp(now)],
+                "UPDATE jobs SET lease = :lease, leased_until = :until, next_try = NULL"
+                f" WHERE mac = :mac AND ({condition})",
+                values,
             ).rowcount
         return self.get(mac) if changed else None
 

@@ -241,4 +241,46 @@ def first_tables(db: Database) -> None:
     )
     for statement in (*tables, *INDEXES, *APPEND_ONLY):
         db.execute(statement)
-    db.execute("PRAGMA user_version = 1")
+
+
+# Misses that are counted: who asked for what is not theirs, and until when they are answered slowly.
+FAILURES = """
+CREATE TABLE failures (
+    subject TEXT PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('address', 'mac')),
+    count INTEGER NOT NULL,
+    first_at TEXT NOT NULL,
+    last_at TEXT NOT NULL,
+    last_file TEXT NOT NULL,
+    throttled_until TEXT
+) STRICT
+"""
+
+LEASES = "CREATE TABLE leases (name TEXT PRIMARY KEY, holder TEXT NOT NULL, until TEXT NOT NULL) STRICT"
+
+SETTINGS_VERSION = """
+CREATE TABLE settings_version (id INTEGER PRIMARY KEY CHECK (id = 1), number INTEGER NOT NULL) STRICT
+"""
+
+SETTINGS_TABLES = ("organisations", "users", "identities", "function_keys", "custom_settings", "firmware")
+"""What settings files are made of, besides the phone itself."""
+
+SETTINGS_TRIGGERS = tuple(
+    f"CREATE TRIGGER {table}_{verb}_settings AFTER {verb.upper()} ON {table}"
+    " BEGIN UPDATE settings_version SET number = number + 1; END"
+    for table in SETTINGS_TABLES
+    for verb in ("insert", "update", "delete")
+)
+
+
+@migrations()
+def endpoint_tables(db: Database) -> None:
+    """What the endpoint keeps: failures, leases, which address a phone came from, the key of its credentials."""
+    for statement in (
+        *(FAILURES, LEASES, SETTINGS_VERSION, "INSERT INTO settings_version VALUES (1, 1)", *SETTINGS_TRIGGERS),
+        "ALTER TABLE phones ADD COLUMN secret_sent_at TEXT",
+        "ALTER TABLE phones ADD COLUMN last_address TEXT NOT NULL DEFAULT ''",
+        "CREATE INDEX phones_address ON phones (last_address) WHERE last_address <> ''",
+        "INSERT INTO environment VALUES ('endpoint_key', lower(hex(randomblob(32))))",
+    ):
+        db.execute(statement)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Connection, IntegrityError, Row
 from typing import TYPE_CHECKING
 
-from helpdesk_tui.backend.errors import BadInput
+from helpdesk_tui.backend.errors import BadInput, DatabaseProblem
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.phone import Pending, Phone
 from helpdesk_tui.backend.model.query import Query
@@ -103,6 +104,48 @@ class PhoneTable:
             or self._one("phones.token = ? AND phones.token <> ''", segment)
         )
 
+    def by_ids(self, phone_ids: Sequence[int]) -> tuple[Phone, ...]:
+        """The phones of these ids that still exist, in this order."""
+        with self._database.read() as connection:
+            return self._by_ids(connection, phone_ids)
+
+    def seen(self, phones: Sequence[Phone]) -> None:
+        """Write down what a fetch taught about these phones, and their verdicts with it."""
+        now = self._clock()
+        verdicts = [judge(phone, now) for phone in phones]
+        with self._database.write() as connection:
+            connection.executemany(
+                "UPDATE phones SET last_seen = ?, last_address = ?, secret_sent_at = ?, firmware_installed = ?,"
+                " firmware_learned_at = ?, verdict_rank = ?, verdict_turns_at = ? WHERE id = ?",
+                [
+                    (
+                        *(_stored(phone.last_seen), phone.last_address, _stored(phone.secret_sent_at)),
+                        *(phone.firmware_installed, _stored(phone.firmware_learned_at)),
+                        *(verdict.kind.rank, _stored(verdict.turns_at), phone.id),
+                    )
+                    for phone, verdict in zip(phones, verdicts, strict=True)
+                ],
+            )
+
+    def at_address(self, address: str, limit: int = 20) -> tuple[Phone, ...]:
+        """The phones that last came from this public address, the latest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                f"{SELECT} WHERE phones.last_address = ? ORDER BY phones.last_seen DESC LIMIT ?", [address, limit]
+            )
+            return tuple(_phone(row) for row in rows)
+
+    def sites(self, limit: int = 500) -> tuple[tuple[str, int, datetime | None, str], ...]:
+        """Public address, number of phones, last fetch, and one of the organisations; the latest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT last_address, count(*), max(last_seen),"
+                " (SELECT name FROM organisations WHERE organisations.id = min(organisation_id))"
+                " FROM phones WHERE last_address <> '' GROUP BY last_address ORDER BY 3 DESC LIMIT ?",
+                [limit],
+            )
+            return tuple((row[0], row[1], moment(row[2]), row[3]) for row in rows)
+
     def past_deadline(self, now: datetime) -> tuple[Phone, ...]:
         """The phones whose registration should have ended, oldest first."""
         with self._database.read() as connection:
@@ -180,12 +223,12 @@ class PhoneTable:
                     )
 
     def turn_verdicts(self) -> None:
-        """Let the verdicts that time alone has turned be stored as such."""
+        """Let the verdicts that time alone has turned be stored as such; when somebody else writes, another time."""
         now = stamp(self._clock())
         with self._database.read() as connection:
             due = connection.execute("SELECT 1 FROM phones WHERE verdict_turns_at <= ? LIMIT 1", [now]).fetchone()
         if due:
-            with self._database.write() as connection:
+            with suppress(DatabaseProblem), self._database.write(patience=0) as connection:
                 connection.execute(
                     "UPDATE phones SET verdict_rank = 0, verdict_turns_at = NULL WHERE verdict_turns_at <= ?", [now]
                 )
@@ -206,7 +249,7 @@ def _phone(row: Row) -> Phone:
     pending = None
     if call:
         next_try = moment(row["job_next_try"])
-        pending = Pending(Call(call), row["job_tries"], next_try, under_way=bool(row["job_leased_until"]))
+        pending = Pending(Call(call), row["job_tries"], next_try, moment(row["job_leased_until"]))
     return Phone(
         id=row["id"],
         mac=Mac(row["mac"]),
@@ -242,4 +285,6 @@ def _phone(row: Row) -> Phone:
         previous_secret=row["previous_secret"],
         token=row["token"],
         token_used_at=moment(row["token_used_at"]),
+        secret_sent_at=moment(row["secret_sent_at"]),
+        last_address=row["last_address"],
     )

@@ -12,7 +12,7 @@ CONDITIONS: dict[Field, str] = {
     " instr(casefold(name || ' ' || short_name), ?) > 0)",
     Field.USER: "coalesce(user_id IN (SELECT id FROM users WHERE instr(casefold(name || ' ' || extension), ?) > 0), 0)",
     Field.STEP: "step = ?",
-    Field.MODEL: "casefold(model) = ?",
+    Field.MODEL: "model = ? COLLATE NOCASE",
     Field.VENDOR: "vendor = ?",
     Field.FIRMWARE: "instr(coalesce(firmware_installed, '') || ' ' || coalesce(firmware_selected, ''), ?) > 0",
     Field.REASON: "coalesce(reason, '') = ?",
@@ -24,14 +24,15 @@ def condition(query: Query, now: str) -> tuple[str, list[str]]:
     parts: list[str] = []
     values: list[str] = []
     for term in query.terms:
-        text, new = _verdict(term, now) if term.field is Field.VERDICT else (CONDITIONS[term.field], [_text(term)])
+        text, new = _verdict(term, now) if term.field is Field.VERDICT else _plain(term)
         parts.append(f"NOT ({text})" if term.negated else f"({text})")
         values += new
     return (f" WHERE {' AND '.join(parts)}" if parts else ""), values
 
 
-def _text(term: Term) -> str:
-    return term.text.casefold()
+def _plain(term: Term) -> tuple[str, list[str]]:
+    spellings = [text.casefold() for text in term.spellings]
+    return " OR ".join([CONDITIONS[term.field]] * len(spellings)), spellings
 
 
 def _verdict(term: Term, now: str) -> tuple[str, list[str]]:

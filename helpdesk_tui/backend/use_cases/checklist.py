@@ -14,6 +14,8 @@ from helpdesk_tui.backend.use_cases.registration import Attempt, Registration
 
 FIX = "fix-suboptimal-state"
 
+TICKED = {Item.RESET: "Checklist: the caller resets the phone.", Item.START: "Checklist: the display is idle."}
+
 
 class Checklist:
     """The checklist of one environment's phones; stored at every step, so that it resumes after a lost line."""
@@ -33,9 +35,12 @@ class Checklist:
             now = self._context.clock()
             return Run(0, phone.mac, FIX, self._context.operator, now, now, None, "", {})
         with self._context.write():
+            run = self._store.runs.open_run(phone.mac, FIX)  # a colleague may have been quicker
+            if run:
+                return run
             run_id = self._store.runs.start(phone.mac, FIX, self._context.operator)
             self._note(phone, "Started the checklist for a suboptimal state.")
-        return self.get(run_id)
+            return self.get(run_id)
 
     def get(self, run_id: int) -> Run:
         """The run as it is now, with what a colleague may have added."""
@@ -67,17 +72,24 @@ class Checklist:
 
     def tick(self, run: Run, phone: Phone, item: Item) -> Run:
         """The operator says that this step is done. Raises Refused when it is not its turn."""
-        now_at = next((state for state in self.states(run, phone) if state.state is State.NOW), None)
-        if now_at is None or now_at.item is not item:
-            raise Refused("Another step comes first: do the one that is marked.")
-        if now_at.blocked:
-            raise Refused(now_at.blocked)
-        texts = {Item.RESET: "Checklist: the caller resets the phone.", Item.START: "Checklist: the display is idle."}
-        return self._tick(run, phone, item, texts.get(item, f"Checklist: {item.value} done."))
+        with self._context.write():
+            phone = self._phones.get(phone.id)
+            now_at = next((state for state in self.states(self._open(run), phone) if state.state is State.NOW), None)
+            if now_at is None or now_at.item is not item:
+                raise Refused("Another step comes first: do the one that is marked.")
+            if now_at.blocked:
+                raise Refused(now_at.blocked)
+            if now_at.quiet_left:
+                seconds = int(now_at.quiet_left.total_seconds()) + 1
+                raise Refused(f"The phone must be left alone for another {seconds} seconds: wait.")
+            return self._tick(run, phone, item, TICKED.get(item, f"Checklist: {item.value} done."))
 
     def finish(self, run: Run, phone: Phone) -> None:
-        """End a run whose last step is proven."""
+        """End a run whose last step is proven. Raises Refused when it is not."""
         with self._context.write():
+            states = self.states(self._open(run), self._phones.get(phone.id))
+            if any(state.state is not State.DONE for state in states):
+                raise Refused("The phone is not in normal operation yet: go on with the checklist, or start over.")
             self._store.runs.end(run.id, "mended")
             self._note(phone, "Checklist ended: the phone is in normal operation.")
 
@@ -88,9 +100,16 @@ class Checklist:
             self._note(phone, "Checklist started over.")
         return self.resume_or_start(phone)
 
+    def _open(self, run: Run) -> Run:
+        """The run as it stands inside this transaction. Raises Refused when somebody has ended it."""
+        current = self.get(run.id)
+        if current.ended_at:
+            raise Refused("Somebody has ended this checklist in the meantime: open it again.")
+        return current
+
     def _tick(self, run: Run, phone: Phone, item: Item, text: str) -> Run:
-        progress = {**run.progress, item.value: stamp(self._context.clock())}
         with self._context.write():
+            progress = {**self._open(run).progress, item.value: stamp(self._context.clock())}
             self._store.runs.save(run.id, self._context.operator, progress)
             self._note(phone, text)
         return self.get(run.id)

@@ -14,7 +14,7 @@ from helpdesk_tui.backend.model.phone import Phone
 from helpdesk_tui.backend.model.query import Query, parse_query
 from helpdesk_tui.backend.model.reason import Reason
 from helpdesk_tui.backend.model.request import Request
-from helpdesk_tui.backend.model.step import Step
+from helpdesk_tui.backend.model.step import Call, Step
 from helpdesk_tui.backend.model.validation import PHONE
 from helpdesk_tui.backend.model.vendor import vendor_by_prefix
 from helpdesk_tui.backend.model.verdict import Verdict, VerdictKind, judge
@@ -49,12 +49,16 @@ class Phones:
 
     def page(self, query: Query, offset: int, limit: int) -> Page:
         """A window on the matching phones, what needs attention first."""
-        if not self._context.read_only:
-            self._store.phones.turn_verdicts()
+        self._turn_verdicts()
         return self._store.phones.page(query, offset, limit)
 
+    def _turn_verdicts(self) -> None:
+        if not self._context.read_only:
+            self._store.phones.turn_verdicts()
+
     def all(self, query: Query) -> tuple[Phone, ...]:
-        """All matching phones."""
+        """All matching phones, what needs attention first."""
+        self._turn_verdicts()
         return self._store.phones.all(query)
 
     def counts(self, query: Query) -> dict[VerdictKind, int]:
@@ -108,7 +112,8 @@ class Phones:
         """Add a phone and register it at its manufacturer at once. It stays added when that fails."""
         with self._context.write():
             phone = self.insert(new, EventKind.ADDED, "Added to {organisation}.")
-        return self._registration.activate(phone)
+            job = self._registration.begin_activation(phone)
+        return self._registration.perform(job)
 
     def insert(self, new: NewPhone, kind: EventKind, text: str) -> Phone:
         """Write a new phone down, registered nowhere yet. Call it inside a transaction."""
@@ -200,7 +205,7 @@ class Phones:
 
     def remove(self, phone: Phone) -> None:
         """Remove a phone. Raises Refused when its registration cannot be ended at the manufacturer first."""
-        self._must_write()
+        phone = self._to_be_removed(phone)
         if self._may_be_registered(phone):
             attempt = self._registration.deregister(phone)
             if not attempt.ok:
@@ -209,27 +214,33 @@ class Phones:
 
     def remove_anyway(self, phone: Phone) -> None:
         """Remove a phone although the manufacturer cannot be told now: that stays queued."""
-        self._must_write()
+        phone = self._to_be_removed(phone)
         told = True
         if self._may_be_registered(phone):
             told = self._registration.deregister(phone).ok
         left = "" if told else " The registration at the manufacturer is still to be ended: it is queued."
         self._delete(phone, "Removed from {organisation}." + left)
 
-    def _must_write(self) -> None:
+    def _to_be_removed(self, phone: Phone) -> Phone:
+        """The phone as it stands now. Raises Refused when this was opened read-only, NotFound when it is gone."""
         with self._context.write():
-            pass
+            return self.get(phone.id)
 
     def _may_be_registered(self, phone: Phone) -> bool:
+        if phone.pending and phone.pending.under_way:
+            return True
         if phone.step is Step.DISABLED:
             return phone.pending is not None
         return phone.step is not Step.PROVISION or phone.reason not in NEVER_REGISTERED
 
     def _delete(self, phone: Phone, text: str) -> None:
         with self._context.write():
+            phone = self.get(phone.id)
             job = self._store.jobs.get(phone.mac)
-            if job and not self._may_be_registered(phone):
+            if not self._may_be_registered(phone):
                 self._store.jobs.finish(phone.mac)
+            elif job is None or job.call is not Call.DEREGISTER:
+                raise Refused(f"{phone.mac} was activated by somebody in the meantime: it was not removed.")
             self._store.phones.delete(phone.id)
             sentence = text.format(organisation=phone.organisation)
             self._store.events.add(self._context.operator, EventKind.REMOVED, sentence, phone.mac, phone.organisation)

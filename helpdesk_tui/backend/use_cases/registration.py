@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from helpdesk_tui.backend.errors import Refused
@@ -16,17 +16,30 @@ from helpdesk_tui.backend.manufacturers.service import Device, Failure, Standing
 from helpdesk_tui.backend.model.event import EventKind
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.phone import Phone
-from helpdesk_tui.backend.model.reason import explain
+from helpdesk_tui.backend.model.reason import Reason, explain
 from helpdesk_tui.backend.model.retry import retry_delay
 from helpdesk_tui.backend.model.step import Call, Happening, Outcome, Step, call_for, next_step
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.store.database import stamp
-from helpdesk_tui.backend.store.jobs import Job
+from helpdesk_tui.backend.store.jobs import LEASE, Job
 from helpdesk_tui.backend.use_cases.access import temporary_url
 from helpdesk_tui.backend.use_cases.context import Context
 
 SECRET_LENGTH = 40
 """Hexadecimal digits of a URL's secret segment: 160 bits (contract: at least 128)."""
+
+
+DONE_WHEN = {
+    Call.REGISTER: {Standing.OURS},
+    # A phone of another account holds no registration of ours any more.
+    Call.DEREGISTER: {Standing.NOT_REGISTERED, Standing.ELSEWHERE},
+}
+"""What the service says when a call has done what it was to do."""
+
+REFUSES_EVERYTHING = frozenset({Reason.RATE_LIMITED, Reason.AUTH_FAILED})
+"""After these the service would say the same of the next phone: it is not asked again in this round."""
+
+Closed = dict[Vendor, Failure]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,25 +71,25 @@ class Registration:
     def activate(self, phone: Phone) -> Attempt:
         """Register a phone now and wait for the answer. Raises Refused when another process is at it."""
         with self._context.write():
-            job = self._intend_and_lease(phone, Happening.ACTIVATE)
-            self._store.events.add(
-                self._context.operator,
-                EventKind.ACTIVATION,
-                f"Asked {phone.vendor.service_label} to register the phone.",
-                phone.mac,
-                phone.organisation,
-            )
-        return self._perform(job)
+            job = self.begin_activation(phone)
+        return self.perform(job)
+
+    def begin_activation(self, phone: Phone) -> Job:
+        """Write down that this phone is registered now; the caller's transaction ends before `perform` is called."""
+        return self._begin(phone, Happening.ACTIVATE)
 
     def activate_many(
         self, phones: Iterable[Phone], cancelled: Callable[[], bool] = lambda: False
     ) -> Iterator[Attempt | Refused]:
         """Register phones one after the other; stops between two phones when `cancelled` says so."""
+        closed: Closed = {}
         for phone in phones:
             if cancelled():
                 return
             try:
-                yield self.activate(phone)
+                with self._context.write():
+                    job = self.begin_activation(phone)
+                yield self.perform(job, closed)
             except Refused as refusal:
                 yield refusal
 
@@ -87,34 +100,43 @@ class Registration:
                 self._intend(phone, Happening.ACTIVATE)
 
     def phone_fetched(self, phone: Phone) -> bool:
-        """Write down what a fetch asks of the manufacturer; True when there is now something for `run_due`."""
+        """Write down what a fetch asks of the manufacturer; True when there is now something for `run_due`.
+
+        While a registration is under way nothing is written: its outcome looks at `last_seen` itself.
+        """
         if call_for(phone.step, Happening.FETCHED) is None:
             return False
         with self._context.write():
+            current = self._store.phones.by_id(phone.id)
             job = self._store.jobs.get(phone.mac)
-            if job and job.call is Call.DEREGISTER:
+            if current is None or call_for(current.step, Happening.FETCHED) is None:
                 return False
-            self._intend(phone, Happening.FETCHED)
+            if job and (job.call is Call.DEREGISTER or job.under_way(self._context.clock())):
+                return False
+            self._intend(current, Happening.FETCHED)
         return True
 
     def deregister(self, phone: Phone) -> Attempt:
         """End a registration now and wait for the answer. Raises Refused when another process is at it."""
         with self._context.write():
-            job = self._intend_and_lease(phone, Happening.FETCHED, Call.DEREGISTER)
-        return self._perform(job)
+            job = self._begin(phone, Happening.FETCHED, Call.DEREGISTER)
+        return self.perform(job)
 
     def retry(self, mac: Mac) -> Attempt | None:
         """Try the waiting call of this MAC now; None when there is none or another process is at it."""
         with self._context.write():
-            job = self._store.jobs.lease(mac)
-        return self._perform(job) if job else None
+            job = self._noted(self._store.jobs.lease(mac))
+        return self.perform(job) if job else None
 
     def run_due(self) -> Iterator[Attempt]:
         """Make the calls that are due, and those that a crash left behind."""
-        for job in self._store.jobs.due(self._context.clock()):
-            attempt = self.retry(job.mac)
-            if attempt:
-                yield attempt
+        closed: Closed = {}
+        while due := self._store.jobs.due(self._context.clock()):
+            for waiting in due:
+                with self._context.write():
+                    job = self._noted(self._store.jobs.lease_due(waiting.mac))
+                if job:
+                    yield self.perform(job, closed)
 
     def past_deadline(self) -> tuple[Phone, ...]:
         """The phones whose registration the weekly deadline ends, that nobody is de-registering yet."""
@@ -123,12 +145,21 @@ class Registration:
 
     def run_deadline(self) -> Iterator[Attempt]:
         """End the registrations that the weekly deadline has passed."""
+        closed: Closed = {}
         for phone in self.past_deadline():
-            with self._context.write():
-                self._intend(phone, Happening.DEADLINE)
-            attempt = self.retry(phone.mac)
-            if attempt:
-                yield attempt
+            job = self._begin_deadline(phone)
+            if job:
+                yield self.perform(job, closed)
+
+    def _begin_deadline(self, phone: Phone) -> Job | None:
+        """Take a phone that is still past its deadline: it may have fetched or been activated in the meantime."""
+        with self._context.write():
+            current = self._store.phones.by_id(phone.id)
+            if current is None or current.step is not Step.ACTIVE or current.pending:
+                return None
+            if current.deadline is None or current.deadline > self._context.clock():
+                return None
+            return self._begin(current, Happening.DEADLINE)
 
     # -- intended -----------------------------------------------------------------------------------------------------
 
@@ -137,7 +168,7 @@ class Registration:
         now = self._context.clock()
         phone = self._current(phone)
         current = self._store.jobs.get(phone.mac)
-        if current and current.leased_until and current.leased_until > now:
+        if current and current.under_way(now):
             raise Refused(
                 f"{phone.mac}: another process is talking to {phone.vendor.service_label} about this phone: "
                 "try again in a minute."
@@ -147,6 +178,9 @@ class Registration:
         url = ""
         if call is Call.REGISTER:
             phone = self._renew_access(phone)
+            asked = f"Asked {phone.vendor.service_label} to register the phone."
+            operator = self._context.operator
+            self._store.events.add(operator, EventKind.ACTIVATION, asked, phone.mac, phone.organisation)
             url = temporary_url(self._context.environment, phone)
         self._store.jobs.intend(
             Job(
@@ -174,26 +208,46 @@ class Registration:
             raise Refused(f"{phone.mac} has been removed in the meantime.")
         return current
 
-    def _intend_and_lease(self, phone: Phone, cause: Happening, call: Call | None = None) -> Job:
+    def _begin(self, phone: Phone, cause: Happening, call: Call | None = None) -> Job:
+        """Write the intention down and take it at once."""
         self._intend(phone, cause, call)
-        job = self._store.jobs.lease(phone.mac)
+        job = self._noted(self._store.jobs.lease(phone.mac))
         assert job is not None
-        self._store.phones.refresh([phone.id])
+        return job
+
+    def _noted(self, job: Job | None) -> Job | None:
+        """A job that was just taken: its phone's verdict follows."""
+        if job and job.phone_id:
+            self._store.phones.refresh([job.phone_id])
         return job
 
     def _renew_access(self, phone: Phone) -> Phone:
         """Every Activate gives a new temporary token and a new definitive secret. The secret that the phone uses
-        stays good until it has used the new one, so that a phone in use is not stranded."""
-        in_use = phone.previous_secret or (phone.secret if phone.last_seen else "")
-        secret, token = self._context.random(SECRET_LENGTH), self._context.random(SECRET_LENGTH)
-        changes = {"secret": secret, "previous_secret": in_use, "token": token, "token_used_at": None}
-        self._store.phones.update(phone.id, {**changes, "changed_at": self._context.clock()})
-        return replace(phone, secret=secret, previous_secret=in_use, token=token, token_used_at=None)
+        stays good until it has used the new one, so that a phone in use is not stranded. A phone that was told a new
+        secret and has not used it yet may hold either: both stay."""
+        secret, previous, sent = self._context.random(SECRET_LENGTH), phone.previous_secret, None
+        if phone.secret_sent_at and previous:
+            secret, sent = phone.secret, phone.secret_sent_at
+        elif phone.secret_sent_at or (phone.last_seen and not previous):
+            previous = phone.secret
+        token = self._context.random(SECRET_LENGTH)
+        changes = {"secret": secret, "previous_secret": previous, "token": token, "token_used_at": None}
+        now = self._context.clock()
+        self._store.phones.update(phone.id, {**changes, "secret_sent_at": sent, "changed_at": now})
+        return self._current(phone)
 
     # -- called -------------------------------------------------------------------------------------------------------
 
-    def _perform(self, job: Job) -> Attempt:
-        return self._record(job, self._call(job))
+    def perform(self, job: Job, closed: Closed | None = None) -> Attempt:
+        """Make a call that was taken, and write down how it ended.
+
+        `closed` are the services that refused everything earlier in the same round: they are not asked again.
+        """
+        failure = closed.get(job.vendor) if closed else None
+        failure = failure or self._call(job)
+        if failure and failure.reason in REFUSES_EVERYTHING and closed is not None:
+            closed[job.vendor] = failure
+        return self._record(job, failure)
 
     def _call(self, job: Job) -> Failure | None:
         """One attempt; after an unknown outcome one check, and a second attempt when that says it was not done."""
@@ -204,26 +258,29 @@ class Registration:
             return service.register(device, job.url) if job.call is Call.REGISTER else service.deregister(device)
 
         failure = attempt()
-        if failure is None or not failure.outcome_unknown or not self._store.jobs.renew(job):
+        if failure is None or not (failure.outcome_unknown or _nothing_to_remove(job, failure)):
+            return failure
+        if not self._renew(job):
             return failure
         standing = service.check(device, job.url or None)
-        if isinstance(standing, Failure):
-            return failure
-        done = Standing.OURS if job.call is Call.REGISTER else Standing.NOT_REGISTERED
-        if standing is done:
+        if standing in DONE_WHEN[job.call]:
             return None
-        if standing is Standing.ELSEWHERE or not self._store.jobs.renew(job):
+        if isinstance(standing, Failure) or standing is Standing.ELSEWHERE or not failure.outcome_unknown:
             return failure
-        return attempt()
+        return attempt() if self._renew(job) else failure
+
+    def _renew(self, job: Job) -> bool:
+        with self._context.write():
+            renewed = self._store.jobs.renew(job)
+            self._noted(job)
+        return renewed
 
     # -- recorded -----------------------------------------------------------------------------------------------------
 
     def _record(self, job: Job, failure: Failure | None) -> Attempt:
         with self._context.write():
             if not self._store.jobs.holds(job):
-                # Our lease ran out and somebody else has taken over: their outcome counts.
-                phone = self._store.phones.by_mac(job.mac)
-                return Attempt(job.mac, phone, failure, f"{job.mac}: another process has taken this call over.")
+                return self._taken_over(job, failure)
             now = self._context.clock()
             phone = self._store.phones.by_id(job.phone_id) if job.phone_id else None
             if failure is None:
@@ -238,8 +295,18 @@ class Registration:
             sentence = self._sentence(job, failure)
             kind = _event_kind(job, failure)
             self._store.events.add(job.operator, kind, sentence, job.mac, phone.organisation if phone else "")
+            if phone and job.call is Call.REGISTER and _fetched_during(phone, job):
+                self._intend(phone, Happening.FETCHED)
             after = self._store.phones.by_id(phone.id) if phone else None
         return Attempt(job.mac, after, failure, sentence)
+
+    def _taken_over(self, job: Job, failure: Failure | None) -> Attempt:
+        """Our lease ran out and somebody else has the call: their outcome counts."""
+        phone = self._store.phones.by_mac(job.mac)
+        sentence = "Another process has taken this call over: look at the phone again in a minute."
+        if failure is None and (phone is None or phone.step is not next_step(job.call, Outcome.DONE)):
+            failure = Failure(Reason.UNKNOWN_ANSWER, "another process has taken this call over")
+        return Attempt(job.mac, phone, failure, sentence)
 
     def _step_values(self, phone: Phone, job: Job, failure: Failure | None, now: datetime) -> dict[str, object]:
         step = next_step(job.call, Outcome.FAILED if failure else Outcome.DONE)
@@ -251,7 +318,7 @@ class Registration:
             "reason": failure.reason.value if failure else None,
             "reason_text": failure.words if failure else None,
         }
-        if step is Step.DISABLED:
+        if step is Step.DISABLED and job.cause is Happening.DEADLINE:
             values |= {"token": "", "token_used_at": None}
         return values
 
@@ -270,6 +337,16 @@ class Registration:
 def last_success_of(vendor: Vendor) -> str:
     """The name of the fact that says when this manufacturer's service last did what was asked."""
     return f"last success of {vendor.value}"
+
+
+def _nothing_to_remove(job: Job, failure: Failure) -> bool:
+    return job.call is Call.DEREGISTER and failure.reason is Reason.OWNED_ELSEWHERE
+
+
+def _fetched_during(phone: Phone, job: Job) -> bool:
+    """Whether the phone fetched its settings while this call was under way."""
+    begun = job.leased_until - LEASE if job.leased_until else None
+    return bool(begun and phone.last_seen and phone.last_seen > begun)
 
 
 def _event_kind(job: Job, failure: Failure | None) -> EventKind:
