@@ -21,6 +21,9 @@ COMMANDS = {
     "phone": ("phones", "List, show, add, change, activate and remove phones."),
     "doctor": ("doctor", "Check configuration, database and the manufacturers' services."),
     "firmware": ("firmware", "Read versions; list, add, certify and select firmware."),
+    "serve": ("serve", "Serve phones: settings, firmware, retries, the weekly deadline."),
+    "maintain": ("maintain", "One round of retries and of the weekly deadline."),
+    "simulate": ("simulate", "Play the manufacturers' services, or a phone that boots."),
 }
 
 

@@ -53,6 +53,11 @@ class Store:
         """One transaction over several tables: all of it or nothing."""
         return self.database.write()
 
+    def settings_version(self) -> int:
+        """A number that changes with everything that settings files are made of, save the phone itself."""
+        with self.database.read() as connection:
+            return int(connection.execute("SELECT number FROM settings_version").fetchone()[0])
+
     def close(self) -> None:
         """Close all connections."""
         self.database.close()

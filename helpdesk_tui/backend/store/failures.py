@@ -59,7 +59,8 @@ class FailureTable:
         with self._database.write() as connection:
             connection.execute("DELETE FROM failures WHERE last_at < ?", [stamp(before)])
             connection.execute(
-                "DELETE FROM failures WHERE subject NOT IN (SELECT subject FROM failures ORDER BY last_at DESC LIMIT ?)",
+                "DELETE FROM failures WHERE subject NOT IN"
+                " (SELECT subject FROM failures ORDER BY last_at DESC LIMIT ?)",
                 [rows],
             )
 

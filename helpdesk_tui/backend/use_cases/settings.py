@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from helpdesk_tui.backend.errors import Refused
 from helpdesk_tui.backend.model.environment import EndpointCredentials
@@ -75,7 +76,7 @@ class Settings:
         else:
             return None
         folder = definitive_folder(self._context.environment, phone)
-        url = f"{folder}firmware/{entry.file}"
+        url = f"{folder}firmware/{quote(entry.file)}"
         if phone.vendor is Vendor.YEALINK:
             return FirmwareChoice(entry.version, url)
         image = self._context.catalogue.get(phone.model).firmware_image

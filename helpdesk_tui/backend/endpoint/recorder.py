@@ -1,0 +1,201 @@
+"""Writes down what the endpoint answered: in batches, in a thread of its own, so that no phone waits for the disk."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import threading
+import time
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from helpdesk_tui.backend.endpoint.access_log import AccessLog
+from helpdesk_tui.backend.errors import DatabaseProblem
+from helpdesk_tui.backend.helpdesk import Helpdesk
+from helpdesk_tui.backend.model.failures import address_subject
+from helpdesk_tui.backend.model.mac import Mac
+from helpdesk_tui.backend.use_cases.fetching import Fetch, Miss
+
+log = logging.getLogger(__name__)
+
+GATHER = 0.1
+"""Seconds for which records are gathered into one transaction."""
+
+LARGEST_BATCH = 2_000
+LONGEST_QUEUE = 100_000
+"""Records that may wait while the database cannot be written; more are left out, and counted."""
+
+CALLERS = 4
+"""Threads that talk to manufacturers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One answer."""
+
+    what: Fetch | Miss | None
+    """What the database is told; None: nothing."""
+    at: datetime
+    address: str
+    mac: Mac | None
+    method: str
+    path: str
+    """Without its secret segment."""
+    status: int
+    bytes: int
+    milliseconds: float
+    user_agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """The first use of a key, which must be on disk before the phone is answered."""
+
+    phone_id: int
+    segment: str
+    admitted: Future[bool] = field(default_factory=Future)
+
+
+class Recorder:
+    """One writer for one process. `start` and `stop` it; everything else may be called from any thread."""
+
+    def __init__(self, desk: Helpdesk, access_log: AccessLog) -> None:
+        self._desk = desk
+        self._access_log = access_log
+        self._queue: queue.SimpleQueue[Record | _Visit | None] = queue.SimpleQueue()
+        self._left_out = 0
+        self._throttled: dict[str, datetime] = {}
+        self._waiting: list[Record] = []
+        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._callers = ThreadPoolExecutor(CALLERS, thread_name_prefix="manufacturer")
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Write what is left, and end. Calls to manufacturers that did not begin stay queued in the database."""
+        self._queue.put(None)
+        self._thread.join()
+        self._callers.shutdown(wait=False, cancel_futures=True)
+
+    def note(self, record: Record) -> None:
+        """Write this down soon."""
+        if self._queue.qsize() + len(self._waiting) < LONGEST_QUEUE:
+            self._queue.put(record)
+        else:
+            self._left_out += 1
+
+    async def admit(self, phone_id: int, segment: str) -> bool:
+        """Write down the first use of a key, now. Raises DatabaseProblem."""
+        visit = _Visit(phone_id, segment)
+        self._queue.put(visit)
+        return await asyncio.wrap_future(visit.admitted)
+
+    def throttles(self, address: str, mac: Mac | None, now: datetime) -> bool:
+        """Whether misses of this address, or for this MAC, are answered slowly."""
+        if not self._throttled:
+            return False
+        subjects = (address_subject(address), mac.colons if mac else "")
+        return any((until := self._throttled.get(subject)) is not None and until > now for subject in subjects)
+
+    # -- in the writer's thread ---------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        version, going_on = None, True
+        while going_on:
+            records, visits, going_on = self._gather()
+            self._admit(visits)
+            self._log(records)
+            self._waiting += [record for record in records if record.what]
+            if self._waiting:
+                with self._survived():
+                    self._write()
+            with self._survived():
+                current = self._desk.data_version()
+                if current != version or self._waiting or records:
+                    self._throttled, version = self._desk.fetching.throttled(), current
+        self._access_log.close()
+
+    def _gather(self) -> tuple[list[Record], list[_Visit], bool]:
+        """What has arrived, after a short while; visits are not kept waiting."""
+        records: list[Record] = []
+        visits: list[_Visit] = []
+        until = time.monotonic() + GATHER
+        wait = GATHER
+        while True:
+            try:
+                item = self._queue.get(timeout=max(wait, 0.0))
+            except queue.Empty:
+                return records, visits, True
+            if item is None:
+                return records, visits, False
+            if isinstance(item, _Visit):
+                visits.append(item)
+            else:
+                records.append(item)
+            full = len(records) >= LARGEST_BATCH or len(visits) >= LARGEST_BATCH
+            wait = 0.0 if visits or full else until - time.monotonic()
+            if full:
+                return records, visits, True
+
+    def _admit(self, visits: list[_Visit]) -> None:
+        if not visits:
+            return
+        try:
+            admitted: Iterable[bool] = self._desk.fetching.admit([(v.phone_id, v.segment) for v in visits])
+        except Exception as error:
+            for visit in visits:
+                visit.admitted.set_exception(error)
+            return
+        for visit, ok in zip(visits, admitted, strict=True):
+            visit.admitted.set_result(ok)
+
+    def _write(self) -> None:
+        """Everything that waits; it stays when the database cannot be written."""
+        fetches = [record.what for record in self._waiting if isinstance(record.what, Fetch)]
+        misses = [record.what for record in self._waiting if isinstance(record.what, Miss)]
+        with self._desk.context.write():
+            macs = self._desk.fetching.note_fetches(fetches) if fetches else ()
+            if misses:
+                self._desk.fetching.note_misses(misses)
+        self._waiting.clear()
+        for mac in macs:
+            self._callers.submit(self._call, mac)
+
+    def _call(self, mac: Mac) -> None:
+        try:
+            self._desk.registration.retry(mac)
+        except Exception as error:  # it stays queued for maintenance
+            log.error("the call for %s could not be made: %s", mac, type(error).__name__)
+
+    def _log(self, records: list[Record]) -> None:
+        entries = [_entry(record) for record in records]
+        if self._left_out:
+            entries.append({"left_out": self._left_out})
+            self._left_out = 0
+        if entries:
+            self._access_log.write(entries)
+
+    def _survived(self) -> suppress:
+        # The database may come back: what waits is written then.
+        return suppress(DatabaseProblem)
+
+
+def _entry(record: Record) -> dict[str, object]:
+    return {
+        "at": record.at.isoformat(timespec="milliseconds"),
+        "address": record.address,
+        "method": record.method,
+        "path": record.path,
+        "status": record.status,
+        "bytes": record.bytes,
+        "ms": round(record.milliseconds, 1),
+        "mac": record.mac.colons if record.mac else None,
+        "via": record.what.key.via.value if isinstance(record.what, Fetch) else None,
+        "user_agent": record.user_agent[:200],
+    }
