@@ -83,7 +83,9 @@ def _register(desk: Helpdesk, phones: tuple[Phone, ...]) -> None:
     failed = done = 0
     with (
         stop_between() as stopping,
-        click.progressbar(length=len(phones), label="Registering", file=sys.stderr) as bar,
+        click.progressbar(
+            length=len(phones), label="Registering", file=sys.stderr, hidden=not sys.stderr.isatty()
+        ) as bar,
     ):
         for phone in phones:
             if stopping():

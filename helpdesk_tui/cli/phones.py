@@ -183,7 +183,7 @@ def activate(session: Session, phones: tuple[str, ...]) -> None:
             else:
                 ok, text = attempt.ok, f"{phone.mac}: {attempt.sentence}"
             failed += not ok
-            count = f"[{done}/{len(found)}] " if len(found) > 1 else ""
+            count = f"[{done}/{len(found)}] " if len(found) > 1 and sys.stdout.isatty() else ""
             click.echo(f"{count}{text}", err=not ok)
     if done < len(found):
         raise Refused(f"Stopped: {len(found) - done} phones were not activated.")
@@ -286,10 +286,17 @@ def agree(question: str) -> None:
 
 
 def save_private(path: Path, data: bytes) -> None:
-    """Write a file that only its owner can read."""
+    """Write a file that only its owner can read. An older file stays when the new one cannot be written."""
+    from tempfile import mkstemp
+
+    part: Path | None = None
     try:
-        path.unlink(missing_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        descriptor, name = mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mkstemp makes it mode 0600
+        part = Path(name)
+        with os.fdopen(descriptor, "wb") as file:
             file.write(data)
+        part.replace(path)
     except OSError as error:
+        if part:
+            part.unlink(missing_ok=True)
         raise BadInput(f"{path} cannot be written: {error.strerror}.") from error
