@@ -10,21 +10,18 @@ from zoneinfo import ZoneInfo
 
 from helpdesk_tui.backend.errors import BadInput
 from helpdesk_tui.backend.model.organisation import CallerIdDisplay, CallWaiting, Codec, Country, Language
-from helpdesk_tui.backend.model.text import plain_text
+from helpdesk_tui.backend.model.text import LOGIN_NAME, dial_plan_problem, is_host, plain_text
 
 Parser = Callable[[str], object]
 """Reads a cell; raises BadInput with a sentence that begins with the column's name."""
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
-_HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*\.?", re.I | re.ASCII)
-
 
 def host_and_port(label: str, value: str) -> str:
     """`host` or `host:port`, lower case."""
     text = plain_text(label, value, 260).lower()
-    host, colon, port = text.partition(":")
-    if not _HOST.fullmatch(host) or (colon and not (re.fullmatch(r"[0-9]{1,5}", port) and 0 < int(port) < 65536)):
+    if not is_host(text):
         raise BadInput(f"{label}: {text[:60]!r} is not a host name: write host or host:port.")
     return text
 
@@ -118,7 +115,19 @@ def not_empty(label: str, value: str, longest: int = 64) -> str:
     return text
 
 
-DIALPLAN = r"(?=.{1,255}$)[0-9xXT*#+.,\[\]-]+(\|[0-9xXT*#+.,\[\]-]+)*"
+def dial_plan(label: str, value: str) -> str:
+    """What may be dialled with nobody logged in; never nothing, because emergency calls must work."""
+    text = plain_text(label, value, 255)
+    problem = dial_plan_problem(text)
+    if problem:
+        raise BadInput(f"{label}: {problem}.")
+    return text
+
+
+def optional(parser: Callable[[str, str], str], label: str, value: str) -> str:
+    """The same, or empty."""
+    return parser(label, value) if value.strip() else ""
+
 
 ORGANISATION: dict[str, Parser] = {
     "organisation": lambda value: not_empty("organisation", value),
@@ -126,7 +135,7 @@ ORGANISATION: dict[str, Parser] = {
         "short_name", value, r"[a-z0-9]{2,12}", "a short name: 2 to 12 lower-case letters and digits"
     ),
     "sip_host": lambda value: host_and_port("sip_host", value),
-    "outbound_proxy": lambda value: host_and_port("outbound_proxy", value),
+    "outbound_proxy": lambda value: optional(host_and_port, "outbound_proxy", value),
     "ntp_server": lambda value: host_and_port("ntp_server", value),
     "timezone": lambda value: zone("timezone", value),
     "language": lambda value: choice(Language, "language", value),
@@ -136,11 +145,9 @@ ORGANISATION: dict[str, Parser] = {
     "caller_id_display": lambda value: caller_id_display("caller_id_display", value),
     "speaker_level": lambda value: whole_number("speaker_level", value, 0, 15),
     "microphone_level": lambda value: whole_number("microphone_level", value, 1, 8),
-    "logged_out_dialplan": lambda value: matching(
-        "logged_out_dialplan", value, DIALPLAN, "a dial plan: patterns of digits, x, [0-9], * and #, separated by |"
-    ),
+    "logged_out_dialplan": lambda value: dial_plan("logged_out_dialplan", value),
     "web_username": lambda value: matching(
-        "web_username", value, r"[A-Za-z0-9._-]{1,32}", "a login name: letters, digits, dot, dash, underscore"
+        "web_username", value, LOGIN_NAME, "a login name: letters, digits, dot, dash, underscore"
     ),
 }
 

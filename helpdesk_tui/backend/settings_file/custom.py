@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 from helpdesk_tui.backend.errors import BadInput
 from helpdesk_tui.backend.model.keys import CustomSetting, Scope
+from helpdesk_tui.backend.model.text import RESET
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.settings_file.setting import Origin, Setting
 from helpdesk_tui.backend.settings_file.snom_texts import PER_IDENTITY
-from helpdesk_tui.backend.settings_file.text import RESET, check_carried, check_text, holds_secret
+from helpdesk_tui.backend.settings_file.text import check_carried, check_text, holds_secret
 
 _ADDRESS = "where the phone gets its settings from"
 _FIRMWARE = "the firmware; choose it on the Firmware screen"

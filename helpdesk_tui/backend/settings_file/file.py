@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from helpdesk_tui.backend.model.text import RESET
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.settings_file import snom, yealink
 from helpdesk_tui.backend.settings_file.custom import with_custom
 from helpdesk_tui.backend.settings_file.generation import Generation, generation_of
 from helpdesk_tui.backend.settings_file.layout import Layout, layout_of
 from helpdesk_tui.backend.settings_file.setting import Setting, Source
-from helpdesk_tui.backend.settings_file.text import RESET, check_carried, check_organisation, check_value
+from helpdesk_tui.backend.settings_file.text import check_carried, check_organisation, check_value
 from helpdesk_tui.backend.settings_file.timezones import snom_zone, zone_rule
 from helpdesk_tui.backend.settings_file.writer import FileLine, as_bytes, file_lines
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from helpdesk_tui.backend.errors import BadInput
 from helpdesk_tui.backend.model.catalogue import PhoneModel
 from helpdesk_tui.backend.model.keys import FunctionKey, KeyFunction, Scope
-from helpdesk_tui.backend.settings_file.text import LONGEST, check_carried
+from helpdesk_tui.backend.model.text import LONGEST
+from helpdesk_tui.backend.settings_file.text import check_carried
 
 PICK_UP = "*8"
 """The platform's code that answers a colleague's ringing phone (compass.md, section 2.4)."""

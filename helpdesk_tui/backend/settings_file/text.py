@@ -8,27 +8,9 @@ from functools import lru_cache
 
 from helpdesk_tui.backend.errors import BadInput
 from helpdesk_tui.backend.model.organisation import Organisation
+from helpdesk_tui.backend.model.text import LOGIN_NAME, LONGEST, RESET, dial_plan_problem, forbidden_part, is_host
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.settings_file.timezones import zone_rule
-
-RESET = "%NULL%"
-"""Yealink: the value that sets a key back to its default (phone_formats.md, section 2.2)."""
-
-LONGEST = 1000
-"""Characters of one value; what phones really accept is not published."""
-
-FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
-"""Line breaks of every kind, other control characters, halves of characters, and what XML cannot hold."""
-
-_NAMES = {
-    "\n": "a line break",
-    "\r": "a line break",
-    "\x85": "a line break",
-    "\u2028": "a line break",
-    "\u2029": "a line break",
-    "\t": "a tab",
-    "\x00": "a NUL character",
-}
 
 
 def check_text(value: str, name: str = "this text", vendor: Vendor | None = None) -> str:
@@ -46,10 +28,9 @@ def check_text(value: str, name: str = "this text", vendor: Vendor | None = None
 
 def check_carried(value: str, name: str, vendor: Vendor | None = None) -> None:
     """Raises BadInput when this very value, blanks and all, cannot be one value of a settings file."""
-    bad = FORBIDDEN.search(value)
+    bad = forbidden_part(value)
     if bad:
-        what = _NAMES.get(bad[0], f"the character U+{ord(bad[0]):04X}")
-        raise BadInput(f"{_capital(name)} contains {what}, which a phone's settings file cannot carry: remove it.")
+        raise BadInput(f"{_capital(name)} contains {bad}, which a phone's settings file cannot carry: remove it.")
     if value != value.strip(" "):
         raise BadInput(f"{_capital(name)} begins or ends with a blank, which phones drop: remove it.")
     if len(value) > LONGEST:
@@ -78,15 +59,6 @@ def check_value(vendor: Vendor | None, name: str, value: str) -> str:
     return text
 
 
-_HOST = re.compile(
-    r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?|\[[0-9A-Fa-f:.]{2,45}\])(?::(\d{1,5}))?", re.ASCII
-)
-_DIAL_PATTERN = re.compile(r"(?!\.)(?:[0-9*#+xX.,T]|\[[0-9-]+\])+")
-
-DIAL_PATTERNS = 10
-"""Patterns that can be dialled when nobody is logged in: as many slots are sent, unused ones empty."""
-
-
 def split_host(value: str) -> tuple[str, str]:
     """Host and port of `host`, `host:port` or `[v6]:port`; an empty port where none is given."""
     host, colon, port = value.rpartition(":")
@@ -94,8 +66,7 @@ def split_host(value: str) -> tuple[str, str]:
 
 
 def _host(name: str, value: str) -> None:
-    match = _HOST.fullmatch(value)
-    if match is None or not 0 < int(match[1] or 1) < 65536:
+    if not is_host(value):
         raise BadInput(f"{_capital(name)} is no host name or address: write it like pbx.example.net or 192.0.2.1:5060.")
 
 
@@ -109,19 +80,13 @@ def _timezone(name: str, value: str) -> None:
 
 
 def _dial_patterns(name: str, value: str) -> None:
-    patterns = value.split("|") if value else []
-    if len(patterns) > DIAL_PATTERNS:
-        raise BadInput(f"{_capital(name)} has {len(patterns)} patterns: use at most {DIAL_PATTERNS}.")
-    wrong = next((p for p in patterns if not _DIAL_PATTERN.fullmatch(p)), None)
-    if wrong is not None:
-        raise BadInput(
-            f"{_capital(name)}: {wrong[:40]!r} is no pattern; use digits, *, #, +, x for any digit and "
-            "[1-5] for a choice, with | between patterns."
-        )
+    problem = dial_plan_problem(value) if value else None
+    if problem:
+        raise BadInput(f"{_capital(name)}: {problem}.")
 
 
 def _login_name(name: str, value: str) -> None:
-    if not re.fullmatch(r"[A-Za-z0-9._-]{1,32}", value):  # Yealink writes name:password in one value
+    if not re.fullmatch(LOGIN_NAME, value):
         raise BadInput(f"{_capital(name)} must be 1 to 32 letters, digits, dots, dashes or underscores.")
 
 

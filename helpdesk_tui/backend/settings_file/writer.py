@@ -8,10 +8,10 @@ from itertools import groupby
 from operator import attrgetter
 
 from helpdesk_tui.backend.errors import BadInput
+from helpdesk_tui.backend.model.text import FORBIDDEN
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.settings_file.generation import Generation
 from helpdesk_tui.backend.settings_file.setting import FirmwareChoice, Setting
-from helpdesk_tui.backend.settings_file.text import FORBIDDEN
 
 _XML = '<?xml version="1.0" encoding="UTF-8"?>'
 _HEADER = "#!version:1.0.0.1"

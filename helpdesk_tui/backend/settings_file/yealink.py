@@ -17,6 +17,7 @@ from helpdesk_tui.backend.model.organisation import (
     Organisation,
     User,
 )
+from helpdesk_tui.backend.model.text import DIAL_PATTERNS, RESET
 from helpdesk_tui.backend.settings_file.generation import Generation, major_version
 from helpdesk_tui.backend.settings_file.layout import Layout
 from helpdesk_tui.backend.settings_file.localisation import (
@@ -27,7 +28,7 @@ from helpdesk_tui.backend.settings_file.localisation import (
     YEALINK_TONES,
 )
 from helpdesk_tui.backend.settings_file.setting import Origin, Setting, Source
-from helpdesk_tui.backend.settings_file.text import DIAL_PATTERNS, RESET, holds_secret, second_login, split_host
+from helpdesk_tui.backend.settings_file.text import holds_secret, second_login, split_host
 from helpdesk_tui.backend.settings_file.timezones import YEALINK_ZONE_NAMES, yealink_change, yealink_offset, zone_rule
 from helpdesk_tui.backend.settings_file.yealink_keys import function_keys
 from helpdesk_tui.backend.settings_file.yealink_texts import EXPLANATIONS

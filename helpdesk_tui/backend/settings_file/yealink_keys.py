@@ -8,11 +8,12 @@ from functools import lru_cache
 
 from helpdesk_tui.backend.model.catalogue import PhoneModel
 from helpdesk_tui.backend.model.keys import FunctionKey, KeyFunction
+from helpdesk_tui.backend.model.text import RESET
 from helpdesk_tui.backend.settings_file.function_keys import PICK_UP
 from helpdesk_tui.backend.settings_file.generation import Generation
 from helpdesk_tui.backend.settings_file.layout import Layout
 from helpdesk_tui.backend.settings_file.setting import Origin, Setting
-from helpdesk_tui.backend.settings_file.text import RESET, holds_secret
+from helpdesk_tui.backend.settings_file.text import holds_secret
 from helpdesk_tui.backend.settings_file.yealink_texts import EXPLANATIONS
 
 _TYPES = {
