@@ -47,7 +47,7 @@ class PhoneScreen(PhoneActions, HelpdeskScreen):
 
     PLACE = Place.PHONE
     CSS_PATH = asset("styles/phone.tcss")
-    AUTO_FOCUS = None  # a stray enter must do nothing
+    AUTO_FOCUS = ""  # nothing: a stray enter must do nothing
 
     def __init__(self, session: Session, phone_id: int) -> None:
         super().__init__(session)
@@ -123,14 +123,14 @@ class PhoneScreen(PhoneActions, HelpdeskScreen):
 
     def _manufacturer_note(self, phone: Phone) -> Content:
         """The step's value, its plain meaning, and the countdown."""
-        note = phone.step.meaning
+        note = f": {phone.step.meaning}"
         if phone.step is Step.ACTIVE and phone.deadline:
             left = phone.deadline - self.desk.clock()
             there = phone.deadline.astimezone(self.desk.environment.weekly_deadline.zone)
-            note = f"until {there:%a %d %b %H:%M %Z}, {countdown(left)} left"
+            note = f" until {there:%a %d %b %H:%M %Z}, {countdown(left)} left"
             if left.total_seconds() <= 0:
-                note = f"its deadline, {there:%a %d %b %H:%M %Z}, has passed"
-        return Content.assemble((phone.step.value, "bold $key"), f": {note}")
+                note = f": its deadline, {there:%a %d %b %H:%M %Z}, has passed"
+        return Content.assemble((phone.step.value, "bold $key"), note)
 
     def _compass_note(self, phone: Phone) -> Content:
         if phone.last_seen is None:

@@ -21,7 +21,7 @@ class Step(StrEnum):
 
 MEANINGS = {
     Step.ACTIVE: "registered; the phone has not come by yet",
-    Step.DISABLED: "the phone asks us, not the manufacturer",
+    Step.DISABLED: "it asks us, not the manufacturer",
     Step.PROVISION: "registering failed",
     Step.DEPROVISION: "removing the registration failed",
 }

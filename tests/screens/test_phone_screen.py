@@ -1,0 +1,132 @@
+"""One phone on the screen: verdict, diagram, buttons, facts, history; all of it growing by itself."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+from helpdesk_tui.backend import Helpdesk, Phone, Reason, Step
+from helpdesk_tui.backend.manufacturers.simulated import SimulatedService
+from helpdesk_tui.screens.base import Session
+from helpdesk_tui.screens.phone import PhoneScreen
+from helpdesk_tui.widgets.key_button import KeyButton
+from tests.frozen_clock import FrozenClock
+from tests.screens.conftest import change
+from tests.screens.looking import looking_at
+
+
+def of(phone: Phone) -> partial[PhoneScreen]:
+    return partial(PhoneScreen, phone_id=phone.id)
+
+
+async def test_both_steps_of_the_document_stand_there_with_the_plain_meaning(session: Session, snom: Phone) -> None:
+    async with looking_at(session, of(snom)) as (looking, _):
+        await looking.shows(
+            "Provisioning by manufacturer disabled: it asks us, not the manufacturer", "Provisioning by Compass"
+        )
+        await looking.shows("[red]Anna[/foo] Jansen", "Snom D735", "Use installed firmware", "Balie [/x]")
+
+
+async def test_a_stray_enter_does_nothing_and_the_buttons_fit_in_eighty_columns(
+    session: Session, desk: Helpdesk, snom: Phone
+) -> None:
+    async with looking_at(session, of(snom)) as (looking, screen):
+        assert screen.focused is None
+        await looking.pilot.press("enter")
+        await looking.settle()
+        assert desk.phones.get(snom.id).step is Step.DISABLED
+        await looking.shows("[a Activate]", "[u Firmware]", "[f Fix]", "[r Factory reset]", "[v Settings file]")
+
+
+async def test_the_activate_button_works_by_mouse(session: Session, desk: Helpdesk, snom: Phone) -> None:
+    async with looking_at(session, of(snom)) as (looking, screen):
+        button = next(button for button in screen.query(KeyButton) if button.command == "activate")
+        await looking.pilot.click(button)
+        await looking.says("Registered at Snom SRAPS")
+        # The deadline is the coming Wednesday at midnight in Amsterdam; the clock stands at Monday 09:00 UTC.
+        await looking.shows("active until Wed 04 Mar 00:00 CET, 1 d 14 h left", "● registered 02 Mar 09:00")
+
+
+async def test_what_another_process_does_shows_by_itself(
+    session: Session, desk: Helpdesk, colleague: Helpdesk, clock: FrozenClock, snom: Phone
+) -> None:
+    colleague.registration.activate(snom)
+    async with looking_at(session, of(snom)) as (looking, _):
+        await looking.shows("◷ waiting")
+        clock.advance(timedelta(minutes=5))
+        phone = change(colleague, snom, last_seen=clock())
+        assert colleague.registration.phone_fetched(phone)
+        assert [attempt.ok for attempt in colleague.registration.run_due()] == [True]
+        await looking.shows("● ok", "disabled", "● settings sent 02 Mar 09:05", "● removed 02 Mar 09:05")
+
+
+async def test_a_failure_shows_the_manufacturers_words(session: Session, desk: Helpdesk, yealink: Phone) -> None:
+    service = desk.services.of(yealink.vendor)
+    assert isinstance(service, SimulatedService)
+    service.fail_next(Reason.OWNED_ELSEWHERE)
+    async with looking_at(session, of(yealink)) as (looking, _):
+        await looking.pilot.press("a")
+        await looking.shows("provision: registering failed", "▲ registering failed", "belongs to another account")
+
+
+async def test_the_serial_number_that_the_service_waits_for_is_entered_and_tried_at_once(
+    session: Session, desk: Helpdesk, yealink: Phone
+) -> None:
+    service = desk.services.of(yealink.vendor)
+    assert isinstance(service, SimulatedService)
+    service.fail_next(Reason.NEEDS_SERIAL, 1)
+    desk.registration.activate(yealink)
+    async with looking_at(session, of(yealink)) as (looking, _):
+        await looking.shows("s enter the serial number")
+        await looking.pilot.press("s")
+        await looking.shows("Serial number of 80:5e:c0:11:22:33")
+        await looking.pilot.press(*"31460", "enter")
+        await looking.says("Registered at Yealink RPS")
+        assert desk.phones.get(yealink.id).serial == "31460"
+
+
+async def test_asking_the_manufacturer_finds_a_left_over_registration_and_removes_it(
+    session: Session, desk: Helpdesk, snom: Phone
+) -> None:
+    service = desk.services.of(snom.vendor)
+    assert isinstance(service, SimulatedService)
+    desk.registration.activate(snom)
+    change(desk, snom, step="disabled", deadline=None)
+    async with looking_at(session, of(snom)) as (looking, _):
+        await looking.pilot.press("i")
+        await looking.shows("Make them agree", "registered with our account", "left over")
+        await looking.pilot.press("y")
+        await looking.until(lambda: service.registrations() == {})
+
+
+async def test_asking_the_manufacturer_when_both_agree_says_so(session: Session, snom: Phone) -> None:
+    async with looking_at(session, of(snom)) as (looking, _):
+        await looking.pilot.press("i")
+        await looking.says("not registered with our account. That is what we believe too.")
+
+
+async def test_a_phone_removed_by_a_colleague_is_said_to_be_gone(
+    session: Session, colleague: Helpdesk, snom: Phone
+) -> None:
+    async with looking_at(session, of(snom)) as (looking, _):
+        colleague.phones.remove(snom)
+        await looking.says("has been removed in the meantime")
+
+
+async def test_nothing_changes_in_a_read_only_session(read_only: Session, snom: Phone) -> None:
+    async with looking_at(read_only, of(snom)) as (looking, _):
+        for key in ("a", "s", "f"):
+            await looking.pilot.press(key)
+            await looking.settle()
+        assert len([text for text in looking.said if "read-only" in text]) == 3
+        assert read_only.helpdesk.phones.get(snom.id) == snom
+
+
+async def test_escape_goes_back_to_the_list(session: Session, snom: Phone) -> None:
+    from helpdesk_tui.screens.phones import PhonesScreen
+
+    async with looking_at(session, PhonesScreen) as (looking, _):
+        await looking.pilot.press("enter")
+        await looking.shows("Provisioning by Compass")
+        await looking.pilot.press("escape")
+        await looking.shows("1 phone")
