@@ -100,7 +100,7 @@ def main() -> None:
     """The command `helpdesk-tui`: exit 0 done, 1 refused or failed (one line on stderr), 2 wrong usage."""
     debug = "--debug" in sys.argv
     try:
-        root.main(standalone_mode=False)
+        root.main(prog_name="helpdesk-tui", standalone_mode=False)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.ClickException as error:

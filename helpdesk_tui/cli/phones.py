@@ -131,6 +131,8 @@ def set_values(
     """Change a phone; an empty value takes the old one away."""
     if user is not None and no_user:
         raise click.UsageError("Give --user or --no-user, not both.")
+    if not no_user and {name, serial, pin, vlan, user, model} == {None}:
+        raise click.UsageError("Name at least one thing to change.")
     with session.helpdesk() as desk:
         found = desk.phones.find(phone)
         with desk.context.write():
@@ -291,6 +293,10 @@ def save_private(path: Path, data: bytes) -> None:
 
     part: Path | None = None
     try:
+        if path.exists() and not path.is_file():  # /dev/stdout, a pipe: not to be replaced
+            path.write_bytes(data)
+            return
+        path = path.resolve()
         descriptor, name = mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mkstemp makes it mode 0600
         part = Path(name)
         with os.fdopen(descriptor, "wb") as file:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 import socket
 import subprocess
@@ -80,6 +81,11 @@ def run(tmp_path: Path) -> Program:
     return Program(folder)
 
 
+def no_file_may_grow_beyond(size: int) -> None:
+    """Run before the program starts: writing more than this many bytes to any file fails, as on a full disk."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+
 def _template(folder: Path, *commands: tuple[str | Path, ...]) -> Path:
     """A database that these commands made."""
     database = folder / "template.db"
@@ -134,6 +140,7 @@ service = "xmlrpc"
 url = "http://127.0.0.1:{port}/xmlrpc/"
 username = "operator"
 password = "{secret}"
+read_timeout = {read_timeout}
 
 [environments.production.manufacturers.yealink]
 service = "xmlrpc"
@@ -141,14 +148,15 @@ url = "http://127.0.0.1:{port}/xmlrpc"
 username = "operator"
 password = "{secret}"
 server_name = "compass"
+read_timeout = {read_timeout}
 """
 SERVICE_SECRET = "service-password-7c1d"
 
 
-def configure(folder: Path, port: int) -> Path:
-    """A configuration whose manufacturers are at this port."""
+def configure(folder: Path, port: int, read_timeout: float = 10.0) -> Path:
+    """A configuration whose manufacturers are at this loopback port."""
     path = folder / "config.toml"
-    path.write_text(CONFIGURATION.format(port=port, secret=SERVICE_SECRET), encoding="utf-8")
+    path.write_text(CONFIGURATION.format(port=port, secret=SERVICE_SECRET, read_timeout=read_timeout), encoding="utf-8")
     return path
 
 

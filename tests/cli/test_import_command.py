@@ -181,7 +181,7 @@ def test_phones_are_imported_and_queued_while_no_manufacturer_answers(unreachabl
 
 def test_an_interrupted_import_keeps_all_phones_and_leaves_the_rest_queued(run: Program) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        slow = run.with_options("--config", configure(run.folder, silent.getsockname()[1]))
+        slow = run.with_options("--config", configure(run.folder, silent.getsockname()[1], read_timeout=0.5))
         for kind in ("organisations", "users"):
             slow("import", kind, SAMPLES / f"{kind}.csv")
         process = subprocess.Popen(
