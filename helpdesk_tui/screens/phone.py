@@ -159,9 +159,10 @@ class PhoneScreen(PhoneActions, HelpdeskScreen):
         self.query_one("#right", Static).update(_facts(right, 10))
 
     def _show_events(self, events: Sequence[Event]) -> None:
+        now = self.desk.clock()
         lines = [
             Content.assemble(
-                (f"{exact(event.at):>12}", "$quiet"), f"  {safe(event.text)}", (f"  {safe(event.operator)}", "$quiet")
+                (f"{exact(event.at, now):>12}", "$quiet"), f"  {safe(event.text)}", (f"  {safe(event.operator)}", "$quiet")
             )
             for event in events
         ]

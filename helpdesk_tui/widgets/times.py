@@ -33,10 +33,10 @@ def countdown(span: timedelta) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
-def exact(moment: datetime | None) -> str:
-    """`17 Nov 14:02`, in the zone of the machine; with the year when it is long ago."""
+def exact(moment: datetime | None, now: datetime | None = None) -> str:
+    """`17 Nov 14:02`, in the zone of the machine; `17 Nov 2024` when `now` is given and it was long before."""
     if moment is None:
         return symbols().none
     there = moment.astimezone()
-    old = abs(datetime.now(moment.tzinfo) - moment) > timedelta(days=300)
+    old = now is not None and now - moment > timedelta(days=300)
     return there.strftime("%d %b %Y" if old else "%d %b %H:%M")
