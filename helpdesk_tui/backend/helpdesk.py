@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
 from helpdesk_tui.assets import asset
 from helpdesk_tui.backend.model.catalogue import Catalogue
 from helpdesk_tui.backend.model.environment import Environment
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.store import Clock, Store, utc_now
-from helpdesk_tui.backend.use_cases.checklist import Checklist
 from helpdesk_tui.backend.use_cases.context import Context, Services, random_secret
-from helpdesk_tui.backend.use_cases.fetching import Fetching
-from helpdesk_tui.backend.use_cases.firmware import Firmware
-from helpdesk_tui.backend.use_cases.imports import Imports
-from helpdesk_tui.backend.use_cases.maintenance import Maintenance
 from helpdesk_tui.backend.use_cases.phones import Phones
 from helpdesk_tui.backend.use_cases.registration import Registration
-from helpdesk_tui.backend.use_cases.services import ManufacturerServices
-from helpdesk_tui.backend.use_cases.settings import Settings
+
+if TYPE_CHECKING:
+    from helpdesk_tui.backend.use_cases.checklist import Checklist
+    from helpdesk_tui.backend.use_cases.fetching import Fetching
+    from helpdesk_tui.backend.use_cases.firmware import Firmware
+    from helpdesk_tui.backend.use_cases.imports import Imports
+    from helpdesk_tui.backend.use_cases.maintenance import Maintenance
+    from helpdesk_tui.backend.use_cases.services import ManufacturerServices
+    from helpdesk_tui.backend.use_cases.settings import Settings
 
 
 @cache
@@ -53,13 +56,57 @@ class Helpdesk:
         self.context = context
         self.registration = Registration(context)
         self.phones = Phones(context, self.registration)
-        self.manufacturers = ManufacturerServices(context, self.registration)
-        self.settings = Settings(context)
-        self.fetching = Fetching(context, self.registration)
-        self.maintenance = Maintenance(context, self.registration, self.fetching)
-        self.firmware = Firmware(context)
-        self.imports = Imports(context, self.phones, self.firmware)
-        self.checklist = Checklist(context, self.phones, self.registration)
+
+    # The list of phones is on the screen before the rest is imported: each use case is, when it is first wanted. ------
+
+    @cached_property
+    def manufacturers(self) -> ManufacturerServices:
+        """What the manufacturers' services say about themselves and about a MAC."""
+        from helpdesk_tui.backend.use_cases.services import ManufacturerServices
+
+        return ManufacturerServices(self.context, self.registration)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Settings files."""
+        from helpdesk_tui.backend.use_cases.settings import Settings
+
+        return Settings(self.context)
+
+    @cached_property
+    def fetching(self) -> Fetching:
+        """What the endpoint does when a phone comes by."""
+        from helpdesk_tui.backend.use_cases.fetching import Fetching
+
+        return Fetching(self.context, self.registration)
+
+    @cached_property
+    def maintenance(self) -> Maintenance:
+        """What has to be done again and again."""
+        from helpdesk_tui.backend.use_cases.maintenance import Maintenance
+
+        return Maintenance(self.context, self.registration, self.fetching)
+
+    @cached_property
+    def firmware(self) -> Firmware:
+        """The catalogue of firmware, and which of it a phone shall have."""
+        from helpdesk_tui.backend.use_cases.firmware import Firmware
+
+        return Firmware(self.context)
+
+    @cached_property
+    def imports(self) -> Imports:
+        """Files of organisations, users and phones."""
+        from helpdesk_tui.backend.use_cases.imports import Imports
+
+        return Imports(self.context, self.phones, self.firmware)
+
+    @cached_property
+    def checklist(self) -> Checklist:
+        """The way out of a suboptimal state, with the caller."""
+        from helpdesk_tui.backend.use_cases.checklist import Checklist
+
+        return Checklist(self.context, self.phones, self.registration)
 
     @property
     def simulated_services(self) -> tuple[Vendor, ...]:

@@ -34,6 +34,8 @@ class PtyProgram:
         self._environ = dict(os.environ if environ is None else environ)
         self.output = bytearray()
         """Everything written so far."""
+        self.latest = 0.0
+        """When it last wrote something (time.monotonic)."""
         self.status: int | None = None
         """The exit status, once it has ended; 128 + the number of the signal that killed it."""
 
@@ -57,26 +59,33 @@ class PtyProgram:
             os.waitpid(self.pid, 0)
         self.hang_up()
 
+    def receive(self, seconds: float) -> bytes:
+        """What is written next, as soon as it comes; nothing when this time passes, or the program ends."""
+        if self.master < 0 or not select.select([self.master], [], [], max(0.0, seconds))[0]:
+            return b""
+        try:
+            data = os.read(self.master, 65536)
+        except OSError:
+            return b""
+        if data:
+            self.latest = time.monotonic()
+        self.output += data
+        return data
+
     def read(self, seconds: float) -> bytes:
         """What is written within this time; ends earlier when the program does."""
         deadline = time.monotonic() + seconds
         before = len(self.output)
-        while self.master >= 0 and (left := deadline - time.monotonic()) > 0:
-            if select.select([self.master], [], [], left)[0]:
-                try:
-                    data = os.read(self.master, 65536)
-                except OSError:
-                    break
-                if not data:
-                    break
-                self.output += data
+        while (left := deadline - time.monotonic()) > 0:
+            if not self.receive(left):
+                break
         return bytes(self.output[before:])
 
     def read_until(self, done: Callable[[bytes], bool], seconds: float = 20.0) -> float:
         """Read until `done(output)`; the seconds since the start. Raises TimeoutError."""
         deadline = time.monotonic() + seconds
         while not done(bytes(self.output)):
-            if time.monotonic() > deadline or (not self.read(0.01) and self.ended()):
+            if time.monotonic() > deadline or (not self.receive(0.01) and self.ended()):
                 raise TimeoutError(f"it did not come; the output ends in {bytes(self.output[-300:])!r}")
         return time.monotonic() - self.started
 
