@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 
 import click
 
@@ -99,6 +100,8 @@ def root(
 def main() -> None:
     """The command `helpdesk-tui`: exit 0 done, 1 refused or failed (one line on stderr), 2 wrong usage."""
     debug = "--debug" in sys.argv
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a name outside the terminal's encoding is no failure
     try:
         root.main(prog_name="helpdesk-tui", standalone_mode=False)
     except click.exceptions.Exit as stop:

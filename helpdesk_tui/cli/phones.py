@@ -215,7 +215,7 @@ def settings(session: Session, phone: str, reveal: bool, target: str | None) -> 
     if target:
         save_private(Path(target), data)
     else:
-        click.echo(data.decode(), nl=not data.endswith(b"\n"))
+        click.echo(data, nl=not data.endswith(b"\n"))  # as bytes: the phone's encoding, not the terminal's
 
 
 @phone_command.command("firmware")

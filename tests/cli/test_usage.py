@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import xml.etree.ElementTree as ElementTree
 
 import pytest
 
@@ -80,6 +81,17 @@ def test_a_reader_that_goes_away_ends_the_program_quietly(demo: Program) -> None
     assert process.stderr.read() == ""
     process.stderr.close()
     assert process.wait(timeout=30) == 1
+
+
+def test_a_terminal_with_another_encoding_gets_what_it_can_show(demo: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "iso-8859-15")
+    command = demo.command("phone", "settings", "00:04:13:d6:54:af", "--reveal")
+    ended = subprocess.run(command, cwd=demo.folder, env=demo.environment(), capture_output=True, check=True)
+    assert ElementTree.fromstring(ended.stdout).findtext(".//phone_name") == "Zentrale"  # the phone's own encoding
+    assert "Müller" in ended.stdout.decode()
+    listed = subprocess.run(demo.command("phone", "list"), cwd=demo.folder, env=demo.environment(), capture_output=True)
+    assert (listed.returncode, listed.stderr) == (0, b"")
+    assert "Mohamed Ayd\\u0131n" in listed.stdout.decode("iso-8859-15")
 
 
 @pytest.mark.parametrize(
