@@ -238,7 +238,9 @@ class Phones:
             phone = self.get(phone.id)
             job = self._store.jobs.get(phone.mac)
             if not self._may_be_registered(phone):
-                self._store.jobs.finish(phone.mac)
+                # A removal that an earlier phone of this MAC left behind stays queued.
+                if job and job.phone_id == phone.id:
+                    self._store.jobs.finish(phone.mac)
             elif job is None or job.call is not Call.DEREGISTER:
                 raise Refused(f"{phone.mac} was activated by somebody in the meantime: it was not removed.")
             self._store.phones.delete(phone.id)
