@@ -20,13 +20,16 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.manufacturers.service import Failure, Lookup
     from helpdesk_tui.backend.model.catalogue import ResetWay
     from helpdesk_tui.backend.model.checklist import Item, ItemState, State
+    from helpdesk_tui.backend.model.common_setting import COMMON_SETTINGS, CommonSetting
     from helpdesk_tui.backend.model.diagram import Lane, Mark, MarkState, lanes
     from helpdesk_tui.backend.model.environment import Environment
     from helpdesk_tui.backend.model.event import Event, EventKind
     from helpdesk_tui.backend.model.firmware import Comparison, FirmwareVersion, Relation, explain
     from helpdesk_tui.backend.model.firmware_entry import FirmwareEntry
     from helpdesk_tui.backend.model.firmware_rules import JudgementKind
+    from helpdesk_tui.backend.model.keys import CustomSetting, FunctionKey, KeyFunction, Scope
     from helpdesk_tui.backend.model.mac import Mac
+    from helpdesk_tui.backend.model.organisation import Organisation, User
     from helpdesk_tui.backend.model.phone import Phone
     from helpdesk_tui.backend.model.query import Field, Query, parse_query
     from helpdesk_tui.backend.model.reason import Reason
@@ -36,45 +39,73 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.model.validation import check_serial
     from helpdesk_tui.backend.model.vendor import Vendor
     from helpdesk_tui.backend.model.verdict import NextAction, Verdict, VerdictKind, judge
-    from helpdesk_tui.backend.settings_file import FileLine, SettingsFile, lines_of, masked
+    from helpdesk_tui.backend.settings_file import (
+        ComparedLine,
+        FileComparison,
+        FileLine,
+        Origin,
+        Setting,
+        SettingsFile,
+        Side,
+        lines_of,
+        masked,
+    )
     from helpdesk_tui.backend.store.jobs import Job
     from helpdesk_tui.backend.store.phones import Page
+    from helpdesk_tui.backend.use_cases.custom import CustomPlace, KeyPlace, Owner
     from helpdesk_tui.backend.use_cases.firmware import USE_INSTALLED, Option, Plan
+    from helpdesk_tui.backend.use_cases.organisations import Effect, ModelInUse
     from helpdesk_tui.backend.use_cases.registration import Attempt
     from helpdesk_tui.backend.use_cases.services import Asked, Queue, ServiceReport
+    from helpdesk_tui.backend.use_cases.settings import Checks
 
 __all__ = [
+    "COMMON_SETTINGS",
     "USE_INSTALLED",
     "Ambiguous",
     "Asked",
     "Attempt",
     "BadInput",
+    "Checks",
+    "CommonSetting",
+    "ComparedLine",
     "Comparison",
     "ConfigurationProblem",
+    "CustomPlace",
+    "CustomSetting",
     "DatabaseProblem",
+    "Effect",
     "Environment",
     "Event",
     "EventKind",
     "Failure",
     "Field",
+    "FileComparison",
     "FileLine",
     "FirmwareEntry",
     "FirmwareVersion",
+    "FunctionKey",
     "Helpdesk",
     "HelpdeskError",
     "Item",
     "ItemState",
     "Job",
     "JudgementKind",
+    "KeyFunction",
+    "KeyPlace",
     "Lane",
     "Lookup",
     "Mac",
     "Mark",
     "MarkState",
+    "ModelInUse",
     "NeedsConsent",
     "NextAction",
     "NotFound",
     "Option",
+    "Organisation",
+    "Origin",
+    "Owner",
     "Page",
     "Phone",
     "Plan",
@@ -86,10 +117,14 @@ __all__ = [
     "Request",
     "ResetWay",
     "Run",
+    "Scope",
     "ServiceReport",
+    "Setting",
     "SettingsFile",
+    "Side",
     "State",
     "Step",
+    "User",
     "Vendor",
     "Verdict",
     "VerdictKind",
@@ -103,6 +138,25 @@ __all__ = [
 ]
 
 _MODULES = {
+    "COMMON_SETTINGS": "model.common_setting",
+    "CommonSetting": "model.common_setting",
+    "CustomSetting": "model.keys",
+    "FunctionKey": "model.keys",
+    "KeyFunction": "model.keys",
+    "Scope": "model.keys",
+    "Organisation": "model.organisation",
+    "User": "model.organisation",
+    "CustomPlace": "use_cases.custom",
+    "KeyPlace": "use_cases.custom",
+    "Owner": "use_cases.custom",
+    "Effect": "use_cases.organisations",
+    "ModelInUse": "use_cases.organisations",
+    "Checks": "use_cases.settings",
+    "Origin": "settings_file",
+    "Setting": "settings_file",
+    "ComparedLine": "settings_file",
+    "FileComparison": "settings_file",
+    "Side": "settings_file",
     "ServiceReport": "use_cases.services",
     "Queue": "use_cases.services",
     "Asked": "use_cases.services",

@@ -17,10 +17,12 @@ from helpdesk_tui.backend.use_cases.registration import Registration
 
 if TYPE_CHECKING:
     from helpdesk_tui.backend.use_cases.checklist import Checklist
+    from helpdesk_tui.backend.use_cases.custom import Custom
     from helpdesk_tui.backend.use_cases.fetching import Fetching
     from helpdesk_tui.backend.use_cases.firmware import Firmware
     from helpdesk_tui.backend.use_cases.imports import Imports
     from helpdesk_tui.backend.use_cases.maintenance import Maintenance
+    from helpdesk_tui.backend.use_cases.organisations import Organisations
     from helpdesk_tui.backend.use_cases.services import ManufacturerServices
     from helpdesk_tui.backend.use_cases.settings import Settings
 
@@ -72,6 +74,20 @@ class Helpdesk:
         from helpdesk_tui.backend.use_cases.settings import Settings
 
         return Settings(self.context)
+
+    @cached_property
+    def organisations(self) -> Organisations:
+        """Organisations and their common settings."""
+        from helpdesk_tui.backend.use_cases.organisations import Organisations
+
+        return Organisations(self.context, self.settings)
+
+    @cached_property
+    def custom(self) -> Custom:
+        """Function keys and custom settings."""
+        from helpdesk_tui.backend.use_cases.custom import Custom
+
+        return Custom(self.context, self.settings)
 
     @cached_property
     def fetching(self) -> Fetching:

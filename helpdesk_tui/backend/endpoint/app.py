@@ -23,7 +23,7 @@ from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.phone import Phone
 from helpdesk_tui.backend.model.user_agent import read_user_agent
 from helpdesk_tui.backend.use_cases.access import credentials
-from helpdesk_tui.backend.use_cases.fetching import Fetch, Key, Miss
+from helpdesk_tui.backend.use_cases.fetching import Fetch, Key, Miss, Sent
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +76,8 @@ class Answer:
     offset: int = 0
     length: int = 0
     settled: bool = False
+    sent: Sent | None = None
+    """The settings file that the phone has after this answer, when it asked for that."""
 
 
 def _plain(status: int, text: bytes, *more: tuple[bytes, bytes]) -> Answer:
@@ -237,13 +239,13 @@ class PhoneEndpoint:
             return MISS
         if file is None:
             return MISS
+        sent = Sent(file.etag.decode(), file.heading, file.body) if file.heading else None
         headers = [(b"etag", file.etag), (b"cache-control", b"private, no-cache")]
         if _same(call.headers.get(b"if-none-match"), file.etag):
-            return Answer(304, headers)
+            return Answer(304, headers, sent=sent)
         length = str(len(file.body)).encode()
-        return Answer(
-            200, [(b"content-type", CONTENT_TYPES[phone.vendor]), (b"content-length", length), *headers], file.body
-        )
+        headers = [(b"content-type", CONTENT_TYPES[phone.vendor]), (b"content-length", length), *headers]
+        return Answer(200, headers, file.body, sent=sent)
 
     async def _image(self, call: Call, asked: Asked, phone: Phone) -> Answer:
         image = await asyncio.to_thread(self._firmware.open, phone, asked.name)
@@ -304,6 +306,7 @@ class PhoneEndpoint:
             bytes=0 if call.method == "HEAD" else answer.length or len(answer.body),
             user_agent=call.user_agent,
             settled=answer.settled,
+            sent=answer.sent if answer.settled else None,
         )
         path = f"/{'t' if asked.temporary else 'p'}/*/{file}"
         self._record(call, fetch, phone.mac, path, answer)

@@ -166,6 +166,7 @@ class Recorder:
         self._waiting.clear()
         for mac in macs:
             self._callers.submit(self._call, mac)
+        self._desk.fetching.remember(fetches)
 
     def _call(self, mac: Mac) -> None:
         try:

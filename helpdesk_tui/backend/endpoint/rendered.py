@@ -27,6 +27,8 @@ class Rendered:
 
     body: bytes = field(repr=False)
     etag: bytes
+    heading: bytes = field(repr=False)
+    """Of a settings file: what is kept with it when a phone has fetched it; else empty."""
     made_of: object = field(repr=False)
 
 
@@ -45,10 +47,10 @@ class RenderedFiles:
         if found is not None and found.made_of == made_of:
             self._files.move_to_end((phone.id, kind))
             return found
-        body = self._make(phone, kind)
+        body, heading = self._settings(phone) if kind is FileKind.SETTINGS else (self._make(phone, kind), b"")
         if body is None:
             return None
-        rendered = Rendered(body, b'"' + hashlib.sha256(body).hexdigest()[:32].encode() + b'"', made_of)
+        rendered = Rendered(body, b'"' + hashlib.sha256(body).hexdigest()[:32].encode() + b'"', heading, made_of)
         self._keep((phone.id, kind), rendered)
         return rendered
 
@@ -59,11 +61,15 @@ class RenderedFiles:
         while self._size > LARGEST:
             self._size -= len(self._files.popitem(last=False)[1].body)
 
-    def _make(self, phone: Phone, kind: FileKind) -> bytes | None:
-        from helpdesk_tui.backend.settings_file import generation_of, render, snom_firmware_file, yealink_boot_file
+    def _settings(self, phone: Phone) -> tuple[bytes, bytes]:
+        from helpdesk_tui.backend.settings_file import heading, render
 
-        if kind is FileKind.SETTINGS:
-            return render(self._desk.settings.file(phone))
+        file = self._desk.settings.file(phone)
+        return render(file), heading(file)
+
+    def _make(self, phone: Phone, kind: FileKind) -> bytes | None:
+        from helpdesk_tui.backend.settings_file import generation_of, snom_firmware_file, yealink_boot_file
+
         if kind is FileKind.COMMON:
             return EMPTY_YEALINK
         choice = self._desk.settings.firmware_choice(phone)

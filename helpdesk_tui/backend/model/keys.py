@@ -33,6 +33,40 @@ class KeyFunction(StrEnum):
     URL = "url"
     NONE = "none"
 
+    @property
+    def words(self) -> str:
+        """What it does, in a few words."""
+        return _WORDS[self]
+
+    @property
+    def value_question(self) -> str | None:
+        """What to enter as its value; None: it has none."""
+        return _VALUE_QUESTIONS.get(self)
+
+
+_WORDS = {
+    KeyFunction.STANDARD: "standard: a line while there are lines, else nothing",
+    KeyFunction.LINE: "line: an identity of the user",
+    KeyFunction.SPEED_DIAL: "speed dial: call a number",
+    KeyFunction.STATUS: "status: lamp of a colleague, with pick-up",
+    KeyFunction.HOLD: "hold",
+    KeyFunction.TRANSFER: "transfer",
+    KeyFunction.DND: "do not disturb",
+    KeyFunction.REDIAL: "redial",
+    KeyFunction.DTMF: "DTMF: send tones during a call",
+    KeyFunction.URL: "URL: fetch an address",
+    KeyFunction.NONE: "nothing",
+}
+
+_VALUE_QUESTIONS = {
+    KeyFunction.LINE: "Number of the identity, counted from 1 (empty: automatic)",
+    KeyFunction.SPEED_DIAL: "Number to call",
+    KeyFunction.STATUS: "Extension of the colleague",
+    KeyFunction.TRANSFER: "Number to transfer to (empty: ask each time)",
+    KeyFunction.DTMF: "Tones: digits, * and #",
+    KeyFunction.URL: "Address, with http:// or https://",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class FunctionKey:

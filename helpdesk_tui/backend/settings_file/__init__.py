@@ -1,6 +1,7 @@
 """The settings file: which settings a phone gets, why, and how they are written down. Pure."""
 
-from helpdesk_tui.backend.settings_file.custom import PROTECTED, check_custom
+from helpdesk_tui.backend.settings_file.comparison import ComparedLine, FileComparison, Side, compare_files
+from helpdesk_tui.backend.settings_file.custom import PROTECTED, check_custom, with_custom
 from helpdesk_tui.backend.settings_file.file import (
     MASK,
     Change,
@@ -17,6 +18,7 @@ from helpdesk_tui.backend.settings_file.file import (
 from helpdesk_tui.backend.settings_file.function_keys import capacity, check_key, check_keys
 from helpdesk_tui.backend.settings_file.generation import Generation, generation_of
 from helpdesk_tui.backend.settings_file.layout import recheck_minutes
+from helpdesk_tui.backend.settings_file.packed import heading, pack, unpack
 from helpdesk_tui.backend.settings_file.setting import Endpoint, FirmwareChoice, Origin, Setting, Source
 from helpdesk_tui.backend.settings_file.text import check_organisation, check_text, check_value
 from helpdesk_tui.backend.settings_file.writer import FileLine, snom_firmware_file, yealink_boot_file
@@ -26,13 +28,16 @@ __all__ = [
     "PROTECTED",
     "Change",
     "ChangeKind",
+    "ComparedLine",
     "Endpoint",
+    "FileComparison",
     "FileLine",
     "FirmwareChoice",
     "Generation",
     "Origin",
     "Setting",
     "SettingsFile",
+    "Side",
     "Source",
     "capacity",
     "check_custom",
@@ -42,14 +47,19 @@ __all__ = [
     "check_text",
     "check_value",
     "compare",
+    "compare_files",
     "generation_of",
+    "heading",
     "lines_of",
     "mask",
     "masked",
     "masked_text",
+    "pack",
     "recheck_minutes",
     "render",
     "settings_of",
     "snom_firmware_file",
+    "unpack",
+    "with_custom",
     "yealink_boot_file",
 ]

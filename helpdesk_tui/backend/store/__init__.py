@@ -14,6 +14,7 @@ from helpdesk_tui.backend.store.directory import DirectoryTable
 from helpdesk_tui.backend.store.events import EventTable
 from helpdesk_tui.backend.store.facts import FactTable
 from helpdesk_tui.backend.store.failures import FailureTable
+from helpdesk_tui.backend.store.fetched import FetchedTable
 from helpdesk_tui.backend.store.firmware import FirmwareTable
 from helpdesk_tui.backend.store.jobs import JobTable
 from helpdesk_tui.backend.store.leases import LeaseTable
@@ -44,6 +45,7 @@ class Store:
         self.facts = FactTable(self.database)
         self.firmware = FirmwareTable(self.database)
         self.requests = RequestTable(self.database, clock)
+        self.fetched = FetchedTable(self.database)
         self.custom = CustomTable(self.database)
         self.runs = RunTable(self.database, clock)
         self.failures = FailureTable(self.database)

@@ -284,3 +284,20 @@ def endpoint_tables(db: Database) -> None:
         "INSERT INTO environment VALUES ('endpoint_key', lower(hex(randomblob(32))))",
     ):
         db.execute(statement)
+
+
+# The settings file that a phone has, to say what has changed since it fetched it.
+LAST_FETCHED = """
+CREATE TABLE last_fetched (
+    phone_id INTEGER PRIMARY KEY REFERENCES phones(id) ON DELETE CASCADE,
+    at TEXT NOT NULL,
+    etag TEXT NOT NULL,
+    data BLOB NOT NULL
+) STRICT
+"""
+
+
+@migrations()
+def last_fetched_table(db: Database) -> None:
+    """What each phone last fetched."""
+    db.execute(LAST_FETCHED)

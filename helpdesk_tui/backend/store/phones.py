@@ -146,6 +146,20 @@ class PhoneTable:
             )
             return tuple((row[0], row[1], moment(row[2]), row[3]) for row in rows)
 
+    def of_organisation(self, organisation_id: int, model: str | None = None) -> tuple[Phone, ...]:
+        """The phones of an organisation by MAC; with `model` only those of it."""
+        where, values = "phones.organisation_id = ?", [organisation_id, *([model] if model else [])]
+        with self._database.read() as connection:
+            only = " AND phones.model = ?" if model else ""
+            rows = connection.execute(f"{SELECT} WHERE {where}{only} ORDER BY phones.mac", values)
+            return tuple(_phone(row) for row in rows)
+
+    def of_user(self, user_id: int) -> tuple[Phone, ...]:
+        """The phones that this user is logged in on."""
+        with self._database.read() as connection:
+            rows = connection.execute(f"{SELECT} WHERE phones.user_id = ? ORDER BY phones.mac", [user_id])
+            return tuple(_phone(row) for row in rows)
+
     def past_deadline(self, now: datetime) -> tuple[Phone, ...]:
         """The phones whose registration should have ended, oldest first."""
         with self._database.read() as connection:

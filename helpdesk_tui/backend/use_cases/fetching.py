@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -39,6 +39,16 @@ class Key(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """A settings file as it went to a phone."""
+
+    etag: str
+    heading: bytes = field(repr=False)
+    """As `settings_file.heading` makes it."""
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Fetch:
     """One answered request of a phone that was let in. What the phone sent is hostile text."""
 
@@ -52,6 +62,8 @@ class Fetch:
     user_agent: str
     settled: bool
     """Whether it got its settings by this, or heard that they are unchanged: only that teaches and moves something."""
+    sent: Sent | None = None
+    """The settings file that the phone has now; None: it asked for another file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +162,23 @@ class Fetching:
             changed = [seen[phone_id] for phone_id, phone in phones.items() if seen[phone_id] is not phone]
             self._store.phones.seen(changed)
             return tuple(phone.mac for phone in changed if self._moved(phone))
+
+    def remember(self, fetches: Iterable[Fetch]) -> None:
+        """Keep the settings files that phones have now, where they had another; to be called after `note_fetches`.
+
+        Apart from it, because packing files takes longer than a transaction should.
+        """
+        from helpdesk_tui.backend.settings_file.packed import pack  # late: only an endpoint needs it
+
+        latest = {fetch.phone_id: (fetch.at, fetch.sent) for fetch in fetches if fetch.sent}
+        known = self._store.fetched.etags(list(latest))
+        rows = [
+            (phone_id, at, sent.etag, pack(sent.heading, sent.body))
+            for phone_id, (at, sent) in latest.items()
+            if sent.etag != known.get(phone_id)
+        ]
+        if rows:
+            self._store.fetched.remember(rows)
 
     def _taught(self, phone: Phone, fetch: Fetch, agent: UserAgent) -> Phone:
         """The phone as this fetch shows it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -17,11 +19,22 @@ from helpdesk_tui.backend.use_cases.access import credentials, definitive_folder
 from helpdesk_tui.backend.use_cases.context import Context
 
 if TYPE_CHECKING:
-    from helpdesk_tui.backend.settings_file import SettingsFile
+    from helpdesk_tui.backend.settings_file import FileComparison, SettingsFile
 
 
 CHAINED_UPDATE = "-ramdisk-chained-update-r.bin"
 """How the names of Snom's intermediate images end (phone_formats.md, section 4.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """When a phone asks for its settings by itself, and whether a change is waiting for that."""
+
+    last: datetime | None
+    next: datetime | None
+    """None: it has never fetched its settings, so nothing tells it when to ask."""
+    change_waiting: bool
+    """Something was changed since it last fetched its settings."""
 
 
 class Settings:
@@ -36,6 +49,45 @@ class Settings:
         from helpdesk_tui.backend.settings_file import settings_of  # late: only its screens and commands need it
 
         return settings_of(self.source(phone))
+
+    # -- compared -----------------------------------------------------------------------------------------------------
+
+    def since_fetched(self, phone: Phone) -> tuple[datetime, FileComparison] | None:
+        """Since when the phone has the file that it has, and how today's differs; None when it is not known."""
+        from helpdesk_tui.backend.settings_file import compare_files, unpack
+
+        fetched = self._store.fetched.get(phone.id)
+        if fetched is None:
+            return None
+        at, data = fetched
+        return at, compare_files(unpack(data), self.file(phone))
+
+    def beside(self, phone: Phone, other: Phone) -> FileComparison:
+        """How the file of the other phone differs from that of this one. Raises BadInput."""
+        from helpdesk_tui.backend.settings_file import compare_files
+
+        return compare_files(self.file(phone), self.file(other))
+
+    def with_user(self, phone: Phone, user_id: int | None) -> FileComparison:
+        """What changes in the file when this user is logged in (None: whoever is, is logged out). Raises BadInput."""
+        return self.beside(phone, replace(phone, user_id=user_id))
+
+    def made_of(self, phone: Phone, source: Source) -> FileComparison:
+        """What changes in the phone's file when it is made of this source. Raises BadInput."""
+        from helpdesk_tui.backend.settings_file import compare_files, settings_of
+
+        return compare_files(self.file(phone), settings_of(source))
+
+    def checks(self, phone: Phone) -> Checks:
+        """When the phone last asked for its settings, and when it is going to."""
+        from helpdesk_tui.backend.settings_file import recheck_minutes
+
+        if phone.last_seen is None:
+            return Checks(None, None, False)
+        following = phone.last_seen + timedelta(minutes=recheck_minutes(self.source(phone)))
+        return Checks(phone.last_seen, following, phone.changed_at is not None and phone.changed_at > phone.last_seen)
+
+    # -- made of ------------------------------------------------------------------------------------------------------
 
     def source(self, phone: Phone) -> Source:
         """Everything the settings file of this phone is made of."""

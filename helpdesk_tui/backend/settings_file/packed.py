@@ -1,0 +1,66 @@
+"""A settings file as it is kept after a phone fetched it, to say later what has changed since."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+
+from helpdesk_tui.backend.model.vendor import Vendor
+from helpdesk_tui.backend.settings_file.file import SettingsFile
+from helpdesk_tui.backend.settings_file.generation import Generation
+from helpdesk_tui.backend.settings_file.setting import Origin, Setting
+
+
+def heading(file: SettingsFile) -> bytes:
+    """What the lines of the rendered file do not say themselves: where each comes from, and which are secret."""
+    about = [(setting.origin.value, int(setting.secret)) for setting in file.settings]
+    return json.dumps([file.vendor.value, file.generation.value, about], separators=(",", ":")).encode()
+
+
+def pack(heading: bytes, body: bytes) -> bytes:
+    """The rendered file with its heading, in few bytes and little time; it holds secrets."""
+    return zlib.compress(heading + b"\n" + body, 1)
+
+
+def unpack(data: bytes) -> SettingsFile:
+    """The settings file that was packed; what its settings do and override was not kept."""
+    head, _, body = zlib.decompress(data).decode().partition("\n")
+    vendor, generation, about = json.loads(head)
+    read = _read_snom if vendor == Vendor.SNOM else _read_yealink
+    settings = (
+        Setting(name, value, Origin(origin), bool(secret), index, permission, attributes, section)
+        for (section, name, value, index, permission, attributes), (origin, secret) in zip(
+            read(body.rstrip("\n").split("\n")), about, strict=True
+        )
+    )
+    return SettingsFile(tuple(settings), (), Generation(generation), Vendor(vendor))
+
+
+_Read = tuple[str, str, str, int | None, str | None, tuple[tuple[str, str], ...]]
+"""Section, name, value, index, permission, further attributes."""
+
+
+def _read_yealink(lines: Iterable[str]) -> Iterator[_Read]:
+    section = ""
+    for line in lines:
+        if line.startswith("#"):
+            section = line.removeprefix("# ")
+        else:
+            name, _, value = line.partition(" = ")
+            yield section, name, value, None, None, ()
+
+
+def _read_snom(lines: Iterable[str]) -> Iterator[_Read]:
+    from xml.etree import ElementTree  # late: it costs start-up time. The lines are our own, so no bombs
+
+    section = ""
+    for line in lines:
+        if line.startswith("    <"):
+            element = ElementTree.fromstring(line.strip())
+            attributes = dict(element.attrib)
+            index, permission = attributes.pop("idx", None), attributes.pop("perm", None)
+            number = None if index is None else int(index)
+            yield section, element.tag, element.text or "", number, permission, tuple(attributes.items())
+        elif line.startswith("  <"):
+            section = line.strip(" </>")
