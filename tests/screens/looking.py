@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from helpdesk_tui.app import HelpdeskApp
 from helpdesk_tui.screens.base import HelpdeskScreen, Session
@@ -49,7 +50,14 @@ class Looking:
 
     async def shows(self, *texts: str) -> None:
         """Wait until all of this stands on the screen, however its lines are broken."""
-        await self.until(lambda: all(text in " ".join(self.text.split()) for text in texts))
+        await self.until(lambda: all(any(text in words for words in self._words()) for text in texts))
+
+    def _words(self) -> list[str]:
+        """The words of the whole screen and of each text on it, for texts may stand beside each other."""
+        rows = self.text.splitlines()
+        regions = [widget.region for widget in self.app.screen.query(Static)]
+        parts = [[row[area.x : area.right] for row in rows[area.y : area.bottom]] for area in regions]
+        return [" ".join(" ".join(part).split()) for part in (rows, *parts)]
 
     async def says(self, text: str) -> None:
         """Wait for a notice that holds this text."""

@@ -87,14 +87,25 @@ def _prepare(run: Run, phone: Phone, now: datetime) -> _Proof:
     ticked = written(run, Item.PREPARE)
     if written(run, Item.RESET):
         return True, "Registered before the reset.", "", None
-    if phone.step is Step.ACTIVE and ticked and phone.deadline:
-        if phone.deadline - now < ENOUGH_TIME:
-            return False, "", "The weekly deadline is too near: Activate again after it.", None
+    if phone.step is not Step.ACTIVE:
+        return False, _why_not_active(phone, ticked), "Activate first: a reset now would strand the phone.", None
+    since = f"It is active since {phone.step_since:%d %b %H:%M} UTC; Activate renews it."
+    if phone.deadline is None or phone.deadline <= now:
+        return False, since, "The weekly deadline has passed: Activate again.", None
+    if phone.deadline - now < ENOUGH_TIME:
+        return False, since, "The weekly deadline is too near: Activate again after it.", None
+    if ticked:
         return True, "Registered: Provisioning by manufacturer is active.", "", None
-    if phone.step is Step.ACTIVE:
-        return False, f"It is active since {phone.step_since:%d %b %H:%M} UTC; Activate renews it.", "", None
-    wait = "Activate first: a reset now would strand the phone."
-    return False, f"Provisioning by manufacturer is {phone.step.value}.", wait, None
+    return False, since, "", None
+
+
+def _why_not_active(phone: Phone, ticked: datetime | None) -> str:
+    if ticked and phone.last_seen and phone.last_seen > ticked and phone.step is Step.DISABLED:
+        return (
+            "The phone has fetched its settings since Activate, which ended its registration. "
+            "If it was reset by then, it is mended; if not, it must be activated once more."
+        )
+    return f"Provisioning by manufacturer is {phone.step.value}."
 
 
 def _reset(run: Run, phone: Phone, now: datetime) -> _Proof:
