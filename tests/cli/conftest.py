@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import resource
@@ -10,13 +12,14 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import helpdesk_tui
+from helpdesk_tui.cli import main
 
 CHECKOUT = Path(helpdesk_tui.__file__).parents[1]
 SAMPLES = CHECKOUT / "assets" / "samples"
@@ -31,7 +34,11 @@ class Program:
 
     def with_options(self, *options: str | Path) -> Program:
         """The same with further global options."""
-        return Program(self.folder, (*self.options, *map(str, options)))
+        return replace(self, options=(*self.options, *map(str, options)))
+
+    def inside(self) -> Program:
+        """The same without starting a process: for many cases that differ in a sentence only."""
+        return InsideProgram(self.folder, self.options)
 
     def command(self, *args: str | Path) -> list[str]:
         """The whole command."""
@@ -54,6 +61,10 @@ class Program:
             check=False,
             preexec_fn=before,
         )
+        return self.checked(ended)
+
+    def checked(self, ended: subprocess.CompletedProcess[str]) -> subprocess.CompletedProcess[str]:
+        """What holds however it ended."""
         assert "Traceback" not in ended.stderr or "--debug" in self.options, ended.stderr
         assert "Something unexpected" not in ended.stderr, ended.stderr
         assert ended.stderr.strip() or ended.returncode == 0
@@ -71,6 +82,26 @@ class Program:
         assert (ended.returncode, ended.stdout) == (1, ""), (ended.stdout, ended.stderr)
         (sentence,) = ended.stderr.splitlines()
         return sentence
+
+
+class InsideProgram(Program):
+    """The program called in this process."""
+
+    def __call__(self, *args: str | Path, before: Callable[[], None] | None = None) -> subprocess.CompletedProcess[str]:
+        assert before is None
+        command = ["helpdesk-tui", *self.options, *map(str, args)]
+        out, err, status = io.StringIO(), io.StringIO(), 0
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(self.folder)
+            patch.setattr(sys, "argv", command)
+            patch.setattr(sys, "stdin", io.StringIO())
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                try:
+                    main()
+                except SystemExit as ending:
+                    assert isinstance(ending.code, int)
+                    status = ending.code
+        return self.checked(subprocess.CompletedProcess(command, status, out.getvalue(), err.getvalue()))
 
 
 @pytest.fixture

@@ -51,6 +51,7 @@ def test_a_risky_choice_is_carried_out_only_with_consent(demo: Program) -> None:
 def test_a_version_that_the_phone_must_not_get_is_refused_even_with_consent(
     demo: Program, version: str, words: str
 ) -> None:
+    demo = demo.inside()
     assert words in demo.refused("phone", "firmware", T46S, "--version", version, "--yes")
     assert selected(demo, T46S) == "66.86.188.2"
 
@@ -119,6 +120,7 @@ def test_a_firmware_is_added_certified_selected_and_withdrawn(samples: Program) 
 
 def test_a_version_number_is_explained(run: Program) -> None:
     document = run.json("firmware", "explain", "66.86.188.2")
+    run = run.inside()
     assert document.keys() == {"version", "vendor", "family_prefix", "generation", "branch", "fits", "text"}
     assert (document["vendor"], document["family_prefix"], document["fits"]) == ("yealink", 66, None)
     assert document["text"] == run("firmware", "explain", "66.86.188.2").stdout.strip()
@@ -140,6 +142,6 @@ def test_a_version_number_is_explained(run: Program) -> None:
     ],
 )
 def test_two_versions_are_compared(run: Program, a: str, b: str, relation: str, difference: str | None) -> None:
-    document = run.json("firmware", "compare", a, b)
+    document = run.inside().json("firmware", "compare", a, b)
     assert document.keys() == {"relation", "difference", "text"}
     assert (document["relation"], document["difference"]) == (relation, difference)

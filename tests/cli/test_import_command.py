@@ -126,7 +126,7 @@ def test_a_file_that_cannot_be_read_says_where_and_why(
     run: Program, name: str, content: str | bytes | None, place: str, words: str
 ) -> None:
     path = write(run, name, content) if content is not None else run.folder / name
-    ended = run("import", "organisations", path)
+    ended = run.inside()("import", "organisations", path)
     assert (ended.returncode, ended.stdout) == (1, "")
     first = ended.stderr.splitlines()[0]
     assert first.startswith(place)

@@ -46,7 +46,7 @@ def test_a_plain_list_has_one_line_for_each_phone_and_no_control_characters(demo
 
 @pytest.mark.parametrize("notation", [SNOM, "MAC: 00-04-13-7A-10-01", "0004.137a.1001", "7a:10:01", "1001", "Kantoor"])
 def test_a_phone_is_named_by_its_mac_in_any_notation_or_by_what_fits_it_alone(samples: Program, notation: str) -> None:
-    assert samples.json("phone", "show", notation)["mac"] == SNOM
+    assert samples.inside().json("phone", "show", notation)["mac"] == SNOM
 
 
 def test_a_phone_that_is_unknown_or_not_the_only_one_is_refused(samples: Program) -> None:
@@ -101,6 +101,7 @@ def test_adding_a_phone_registers_it(samples: Program) -> None:
 def test_a_phone_that_cannot_be_right_is_not_added(
     samples: Program, mac: str, model: str, organisation: str, words: str
 ) -> None:
+    samples = samples.inside()
     assert words in samples.refused("phone", "add", mac, "--model", model, "--organisation", organisation)
     assert len(samples.json("phone", "list")) == 5
 

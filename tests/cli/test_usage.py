@@ -32,7 +32,7 @@ from tests.cli.conftest import Program
     ],
 )
 def test_wrong_usage_ends_with_status_2_and_makes_no_database(run: Program, args: tuple[str, ...]) -> None:
-    ended = run.with_options("--database", "made.db")(*args)
+    ended = run.inside().with_options("--database", "made.db")(*args)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert "Usage: helpdesk-tui" in ended.stderr
     assert list(run.folder.iterdir()) == []
@@ -113,7 +113,7 @@ def test_a_faulty_configuration_names_file_and_key_before_anything_starts(
     config = run.folder / "config.toml"
     if text is not None:
         config.write_text(text, encoding="utf-8")
-    sentence = run.with_options("--config", config, "--database", "made.db").refused("phone", "list")
+    sentence = run.inside().with_options("--config", config, "--database", "made.db").refused("phone", "list")
     assert str(config) in sentence
     assert words in sentence
     assert not (run.folder / "made.db").exists()
