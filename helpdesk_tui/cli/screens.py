@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 def open_screens(session: Session) -> None:
     """`helpdesk-tui` without a command."""
     check_terminal(os.environ)
+    gc.disable()  # what is made until the screens stand stays: looking for garbage in it takes time and finds none
     desk = session.open()
     try:
         run_screens(session, desk)
@@ -42,6 +44,8 @@ def run_screens(session: Session, desk: Helpdesk, *, demo: bool = False) -> None
     screen_session = ScreenSession(desk, desk.environment.name, desk.operator, badges, desk.read_only)
     from helpdesk_tui.screens.phones import PhonesScreen
 
+    gc.freeze()
+    gc.enable()
     status = run(screen_session, PhonesScreen, theme=session.theme)
     if status:
         sys.exit(status)

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from helpdesk_tui.assets import asset
-from helpdesk_tui.backend import Field, Page, Phone, Query, VerdictKind, parse_query
+from helpdesk_tui.backend import Field, HelpdeskError, Page, Phone, Query, VerdictKind, parse_query
 from helpdesk_tui.commands import Place
 from helpdesk_tui.screens.base import HelpdeskScreen, Session
 from helpdesk_tui.screens.phone_actions import PhoneActions
@@ -74,7 +74,11 @@ class PhonesScreen(PhoneActions, HelpdeskScreen):
 
     def on_mount(self) -> None:
         self._seen_version = self.desk.data_version()
-        self._search_again()
+        try:
+            # At once and not in the background: it takes some milliseconds, and the first frame has its phones.
+            self._start(0, self._read(Query(), 0, WINDOW))
+        except HelpdeskError as error:
+            self.show_error(error)
         self.set_interval(LOOK_AGAIN, self._look_again)
         self.set_interval(GROW_OLD, self._refresh)
 
@@ -86,13 +90,12 @@ class PhonesScreen(PhoneActions, HelpdeskScreen):
 
     def _load(self, offset: int, then: Callable[[int, Answer], None], limit: int = WINDOW) -> None:
         query = self._query()
+        self.in_background("list", lambda: self._read(query, offset, limit), lambda answer: then(offset, answer))
 
-        def read() -> Answer:
-            page = self.desk.phones.page(query, offset, limit)
-            everything = page.total if not query.terms else self.desk.phones.page(Query(), 0, 0).total
-            return Answer(query, page, everything)
-
-        self.in_background("list", read, lambda answer: then(offset, answer))
+    def _read(self, query: Query, offset: int, limit: int) -> Answer:
+        page = self.desk.phones.page(query, offset, limit)
+        everything = page.total if not query.terms else self.desk.phones.page(Query(), 0, 0).total
+        return Answer(query, page, everything)
 
     def _search_again(self) -> None:
         """Show what fits now, from the top."""
@@ -280,7 +283,7 @@ class PhonesScreen(PhoneActions, HelpdeskScreen):
 
     def on_screen_resume(self) -> None:
         if self._total is not None:
-            self._refresh()
+            self._look_again()
 
 
 FIRST_STEPS = """\

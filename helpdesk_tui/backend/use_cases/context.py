@@ -10,9 +10,7 @@ from dataclasses import dataclass, field
 from sqlite3 import Connection
 
 from helpdesk_tui.backend.errors import Refused
-from helpdesk_tui.backend.manufacturers.factory import open_service
 from helpdesk_tui.backend.manufacturers.service import Device, ManufacturerService
-from helpdesk_tui.backend.manufacturers.simulated import SimulatedService
 from helpdesk_tui.backend.model.catalogue import Catalogue
 from helpdesk_tui.backend.model.environment import Environment, ServiceKind
 from helpdesk_tui.backend.model.query import Field, Query
@@ -34,15 +32,17 @@ class Services:
 
     def of(self, vendor: Vendor) -> ManufacturerService:
         """The service of this manufacturer. Raises ConfigurationProblem."""
+        from helpdesk_tui.backend.manufacturers.factory import open_service  # late: the list of phones asks nobody
+
         with self._lock:
             if vendor not in self._opened:
                 service = open_service(self.environment.accounts[vendor], now=self.clock)
-                if isinstance(service, SimulatedService):
+                if self.simulated(vendor):
                     self._remind(service)
                 self._opened[vendor] = service
             return self._opened[vendor]
 
-    def _remind(self, service: SimulatedService) -> None:
+    def _remind(self, service: ManufacturerService) -> None:
         """A simulated service begins with the registrations that the database knows: its own memory ends with us."""
         for phone in self.store.phones.all(Query().with_term(Field.STEP, Step.ACTIVE.value)):
             if phone.vendor is service.vendor:
