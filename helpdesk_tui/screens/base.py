@@ -219,7 +219,9 @@ class HelpdeskScreen(Screen[None]):
         async def run() -> None:
             then(await asyncio.to_thread(work))
 
-        self.run_worker(run, name=purpose, group=purpose, exclusive=True, exit_on_error=False)
+        # The function and not its coroutine: one that is replaced before it begins is never awaited.
+        begin: Callable[[], Awaitable[None]] = run
+        self.run_worker(begin, name=purpose, group=purpose, exclusive=True, exit_on_error=False)
 
     def on_worker_state_changed(self, changed: Worker.StateChanged) -> None:
         if changed.state is WorkerState.ERROR and changed.worker.error is not None:

@@ -80,8 +80,11 @@ class PhoneScreen(PhoneActions, HelpdeskScreen):
     # Reading --------------------------------------------------------------------------------------------------------
 
     def _read(self) -> None:
+        known = self._seen.phone.mac if self._seen else None
+
         def read() -> Seen:
-            phone = self.desk.phones.get(self._phone_id)
+            # By its MAC once that is known: the checklist may have removed the phone and added it again.
+            phone = self.desk.phones.find(known.colons) if known else self.desk.phones.get(self._phone_id)
             return Seen(phone, self.desk.phones.history(phone.mac), self.desk.phones.requests(phone))
 
         self.in_background("phone", read, self._take)

@@ -110,7 +110,16 @@ async def test_a_phone_removed_by_a_colleague_is_said_to_be_gone(
 ) -> None:
     async with looking_at(session, of(snom)) as (looking, _):
         colleague.phones.remove(snom)
-        await looking.says("has been removed in the meantime")
+        await looking.says("No phone with MAC 00:04:13:a1:b2:c3")
+
+
+async def test_a_phone_that_was_removed_and_added_again_is_followed(
+    session: Session, colleague: Helpdesk, snom: Phone
+) -> None:
+    async with looking_at(session, of(snom)) as (looking, _):
+        run = colleague.checklist.resume_or_start(snom)
+        assert colleague.checklist.add_again(run, snom).ok
+        await looking.shows("◷ waiting", "nobody is logged in")
 
 
 async def test_nothing_changes_in_a_read_only_session(read_only: Session, snom: Phone) -> None:
