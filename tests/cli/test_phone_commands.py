@@ -52,7 +52,9 @@ def test_a_phone_is_named_by_its_mac_in_any_notation_or_by_what_fits_it_alone(sa
 def test_a_phone_that_is_unknown_or_not_the_only_one_is_refused(samples: Program) -> None:
     assert "No phone with MAC 00:04:13:00:00:01" in samples.refused("phone", "show", "000413000001")
     assert "No phone fits 'nobody'" in samples.refused("phone", "show", "nobody", "--json")
-    assert "3 phones fit" in samples.refused("phone", "show", "bakkerij jansen")
+    assert f"3 phones fit 'bakkerij jansen': {SNOM}, {YEALINK}, 80:5e:c0:7a:10:03; name one" in samples.refused(
+        "phone", "show", "bakkerij jansen"
+    )
     assert samples("phone", "activate", SNOM, "nobody").stdout == ""  # nothing is done before all are found
 
 

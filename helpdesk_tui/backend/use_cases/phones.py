@@ -83,8 +83,8 @@ class Phones:
         if page.total == 0:
             raise NotFound(f"No phone fits {text.strip()[:60]!r}: search by MAC, name, extension or organisation.")
         if page.total > 1:
-            some = ", ".join(phone.mac.colons for phone in page.phones[:3])
-            raise Ambiguous(f"{page.total} phones fit {text.strip()[:60]!r}: {some}…; name one by its MAC.")
+            some = ", ".join(phone.mac.colons for phone in page.phones[:3]) + ("…" if page.total > 3 else "")
+            raise Ambiguous(f"{page.total} phones fit {text.strip()[:60]!r}: {some}; name one by its MAC.")
         return page.phones[0]
 
     def get(self, phone_id: int) -> Phone:
@@ -255,8 +255,8 @@ class Phones:
         if not found:
             raise NotFound(f"No organisation is called {text.strip()[:60]!r}: import it first.")
         if len(found) > 1:
-            names = ", ".join(organisation.name for organisation in found[:3])
-            raise Ambiguous(f"Several organisations fit {text.strip()[:60]!r}: {names}…; write the whole name.")
+            names = ", ".join(organisation.name for organisation in found[:3]) + ("…" if len(found) > 3 else "")
+            raise Ambiguous(f"Several organisations fit {text.strip()[:60]!r}: {names}; write the whole name.")
         return found[0]
 
 
