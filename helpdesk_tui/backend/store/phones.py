@@ -33,12 +33,32 @@ LEFT JOIN users ON users.id = phones.user_id
 LEFT JOIN jobs ON jobs.mac = phones.mac AND jobs.phone_id = phones.id
 """
 
+# Line breaks between them: no search text has one, so nothing is found across two of them.
 SEARCH_TEXT = """
 UPDATE phones SET search_text = casefold(
-    mac || ' ' || name || ' ' || model || ' ' || vendor || ' ' || serial || ' ' ||
-    (SELECT name || ' ' || short_name FROM organisations WHERE organisations.id = organisation_id) || ' ' ||
+    mac || char(10) || name || char(10) || model || char(10) || vendor || char(10) || serial || char(10) ||
+    (SELECT name || char(10) || short_name FROM organisations WHERE organisations.id = organisation_id) || char(10) ||
     coalesce((SELECT name || ' ' || extension FROM users WHERE users.id = user_id), ''))
 """
+
+
+ENTRANCE = """
+SELECT (SELECT number FROM settings_version), id, mac, vendor, previous_secret, token,
+       model, name, vlan, modules, organisation_id, user_id, sip_username, sip_password, web_password,
+       firmware_installed, firmware_selected
+FROM phones WHERE secret = ?
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One fetch by which a phone got its settings."""
+
+    phone_id: int
+    at: datetime
+    address: str
+    firmware: str | None
+    """What it reported to run; None: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,23 +129,32 @@ class PhoneTable:
         with self._database.read() as connection:
             return self._by_ids(connection, phone_ids)
 
-    def seen(self, phones: Sequence[Phone]) -> None:
-        """Write down what a fetch taught about these phones, and their verdicts with it."""
+    def entrance(self, secret: str) -> tuple[object, ...] | None:
+        """All that decides what the phone with this definitive secret gets, to be compared with an earlier answer."""
+        with self._database.read() as connection:
+            row = connection.execute(ENTRANCE, [secret]).fetchone()
+        return tuple(row) if row else None
+
+    def seen(self, visits: Sequence[Visit]) -> tuple[Phone, ...]:
+        """Write down what fetches taught about phones; returns them as they are now, with their verdicts renewed."""
         now = self._clock()
-        verdicts = [judge(phone, now) for phone in phones]
         with self._database.write() as connection:
             connection.executemany(
-                "UPDATE phones SET last_seen = ?, last_address = ?, secret_sent_at = ?, firmware_installed = ?,"
-                " firmware_learned_at = ?, verdict_rank = ?, verdict_turns_at = ? WHERE id = ?",
+                "UPDATE phones SET last_seen = ?1, last_address = ?2, secret_sent_at = coalesce(secret_sent_at, ?1),"
+                " firmware_installed = coalesce(?3, firmware_installed),"
+                " firmware_learned_at = CASE WHEN ?3 IS NULL THEN firmware_learned_at ELSE ?1 END WHERE id = ?4",
+                [(stamp(visit.at), visit.address, visit.firmware, visit.phone_id) for visit in visits],
+            )
+            phones = self._by_ids(connection, [visit.phone_id for visit in visits])
+            verdicts = [judge(phone, now) for phone in phones]
+            connection.executemany(
+                "UPDATE phones SET verdict_rank = ?, verdict_turns_at = ? WHERE id = ?",
                 [
-                    (
-                        *(_stored(phone.last_seen), phone.last_address, _stored(phone.secret_sent_at)),
-                        *(phone.firmware_installed, _stored(phone.firmware_learned_at)),
-                        *(verdict.kind.rank, _stored(verdict.turns_at), phone.id),
-                    )
+                    (verdict.kind.rank, _stored(verdict.turns_at), phone.id)
                     for phone, verdict in zip(phones, verdicts, strict=True)
                 ],
             )
+        return phones
 
     def at_address(self, address: str, limit: int = 20) -> tuple[Phone, ...]:
         """The phones that last came from this public address, the latest first."""
