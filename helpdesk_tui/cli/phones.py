@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from helpdesk_tui.backend import BadInput, Field, Phone, Refused, Step, VerdictKind, parse_query
+from helpdesk_tui.backend import BadInput, Field, Helpdesk, Phone, Refused, Step, VerdictKind, parse_query
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.validation import PHONE
 from helpdesk_tui.backend.use_cases.phones import NewPhone
@@ -177,7 +177,7 @@ def activate(session: Session, phones: tuple[str, ...]) -> None:
     """Register phones at their manufacturer and wait for the answers."""
     failed = done = 0
     with session.helpdesk() as desk, stop_between() as stopping:
-        found = [desk.phones.find(phone) for phone in phones]
+        found = list(dict.fromkeys(desk.phones.find(phone) for phone in phones))
         for phone, attempt in zip(found, desk.registration.activate_many(found, stopping), strict=False):
             done += 1
             if isinstance(attempt, Refused):
@@ -229,15 +229,12 @@ def firmware(session: Session, phones: tuple[str, ...], version: str | None, ins
     if (version is None) is not installed:
         raise click.UsageError("Give --version or --installed.")
     with session.helpdesk() as desk:
-        found = [desk.phones.find(phone) for phone in phones]
+        found = list(dict.fromkeys(desk.phones.find(phone) for phone in phones))
         select_firmware(desk, found, version, yes)
 
 
-def select_firmware(desk: object, phones: list[Phone], version: str | None, yes: bool) -> None:
+def select_firmware(desk: Helpdesk, phones: list[Phone], version: str | None, yes: bool) -> None:
     """Carry out a choice of firmware; what is refused or warned about is said on stderr. Exits 1 after a refusal."""
-    from helpdesk_tui.backend import Helpdesk
-
-    assert isinstance(desk, Helpdesk)
     plan = desk.firmware.plan(phones, version)
     for phone, sentence in plan.refused:
         click.echo(f"{phone.mac}: {sentence}", err=True)

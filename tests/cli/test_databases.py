@@ -56,9 +56,11 @@ def test_a_file_that_is_no_database_of_ours_is_not_touched(run: Program, kind: s
         with sqlite3.connect(path) as connection:
             connection.execute("CREATE TABLE recipes (name TEXT)")
         connection.close()
+    path.chmod(0o644)
     before = path.read_bytes()
     assert "database of" in run.with_options("--database", "precious").refused("phone", "list")
     assert path.read_bytes() == before
+    assert path.stat().st_mode & 0o777 == 0o644
 
 
 def test_a_folder_or_a_missing_folder_is_named(run: Program) -> None:

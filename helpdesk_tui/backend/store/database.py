@@ -39,6 +39,7 @@ class Database:
             self._create_private_file()
             if self._is_foreign():
                 raise DatabaseProblem(f"{self.path} is a database of another program: name another file.")
+            self._make_private()
             version = self.connection().execute("PRAGMA user_version").fetchone()[0]
             if version > SCHEMA_VERSION:
                 raise DatabaseProblem(
@@ -55,15 +56,17 @@ class Database:
                 raise DatabaseProblem(f"{self.path} is a folder, not a database: name a file.")
             with suppress(FileExistsError):
                 os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-            if self.path.stat().st_mode & 0o077:
-                with suppress(PermissionError):  # somebody else's file: whether we may use it, SQLite will say
-                    self.path.chmod(0o600)
         except FileNotFoundError as error:
             raise DatabaseProblem(f"The folder {self.path.parent} does not exist: make it first.") from error
         except PermissionError as error:
             raise DatabaseProblem(f"The database {self.path} cannot be opened or made: no permission.") from error
         except OSError as error:
             raise DatabaseProblem(f"The database {self.path} cannot be opened: {error.strerror}.") from error
+
+    def _make_private(self) -> None:
+        with suppress(PermissionError):  # somebody else's file: whether we may use it, SQLite will say
+            if self.path.stat().st_mode & 0o077:
+                self.path.chmod(0o600)
 
     def _is_foreign(self) -> bool:
         # In this order: tables and mark are committed at once, so tables that are seen have their mark.
