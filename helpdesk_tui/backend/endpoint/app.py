@@ -5,32 +5,38 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import MutableMapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from helpdesk_tui.backend.endpoint.answers import (
+    CUT_OFF,
+    MISS,
+    UNAVAILABLE,
+    Answer,
+    Headers,
+    Receive,
+    Send,
+    names,
+    plain,
+    send_answer,
+)
 from helpdesk_tui.backend.endpoint.credentials import Check, Credentials
 from helpdesk_tui.backend.endpoint.files import SETTLING, Asked, FileKind, kind_of, named_mac, read_path, shown_path
-from helpdesk_tui.backend.endpoint.firmware import CHUNK, FirmwareFiles, Image, read_range
+from helpdesk_tui.backend.endpoint.firmware import FirmwareFiles, read_range
 from helpdesk_tui.backend.endpoint.peers import Peers
 from helpdesk_tui.backend.endpoint.recorder import Record, Recorder
-from helpdesk_tui.backend.endpoint.rendered import CONTENT_TYPES, RenderedFiles
+from helpdesk_tui.backend.endpoint.rendered import Known, KnownFiles, file_of
 from helpdesk_tui.backend.errors import BadInput, DatabaseProblem, Refused
 from helpdesk_tui.backend.helpdesk import Helpdesk
 from helpdesk_tui.backend.model.environment import EndpointCredentials
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.phone import Phone
-from helpdesk_tui.backend.model.user_agent import read_user_agent
 from helpdesk_tui.backend.use_cases.access import credentials
-from helpdesk_tui.backend.use_cases.fetching import Fetch, Key, Miss, Sent
+from helpdesk_tui.backend.use_cases.fetching import Fetch, Key, Miss, agent_of
 
 log = logging.getLogger(__name__)
-
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Headers = list[tuple[bytes, bytes]]
 
 MISS_TAKES = 0.02
 """Seconds from request to answer for every miss, whatever it took to find out."""
@@ -40,9 +46,6 @@ THROTTLED_MISS_TAKES = 0.1
 
 MOST_SLOW_MISSES = 64
 """Misses that are kept waiting at once; more are answered at once and cut off."""
-
-RETRY_AFTER = b"10"
-"""Seconds after which a phone may come again when the database cannot be read."""
 
 LONGEST_USER_AGENT = 512
 
@@ -58,40 +61,7 @@ class Call:
     peer: str
     address: str
     listening: str
-
-    @property
-    def user_agent(self) -> str:
-        return self.headers.get(b"user-agent", b"").decode("utf-8", "replace")[:LONGEST_USER_AGENT]
-
-
-@dataclass(slots=True)
-class Answer:
-    """What is sent back."""
-
-    status: int
-    headers: Headers
-    body: bytes = b""
-    image: Image | None = None
-    """Sent instead of the body: `length` bytes from `offset` on."""
-    offset: int = 0
-    length: int = 0
-    settled: bool = False
-    sent: Sent | None = None
-    """The settings file that the phone has after this answer, when it asked for that."""
-
-
-def _plain(status: int, text: bytes, *more: tuple[bytes, bytes]) -> Answer:
-    length = str(len(text)).encode()
-    return Answer(
-        status, [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", length), *more], text, None
-    )
-
-
-MISS = _plain(404, b"Not found\n")
-"""The one answer for everything that was not let in or does not exist."""
-
-CUT_OFF = _plain(404, b"Not found\n", (b"connection", b"close"))
-UNAVAILABLE = _plain(503, b"Try again later\n", (b"retry-after", RETRY_AFTER))
+    user_agent: str
 
 
 class _NotLetIn(Exception):
@@ -107,7 +77,7 @@ class PhoneEndpoint:
         self._recorder = recorder
         self._peers = Peers(desk.environment.provisioning_url, desk.environment.trusted_proxies, listen_host)
         self._prefix = urlsplit(desk.environment.provisioning_url).path
-        self._files = RenderedFiles(desk)
+        self._known = KnownFiles(desk)
         self._firmware = FirmwareFiles(desk)
         self._slow_misses = 0
         self._key = ""
@@ -135,29 +105,39 @@ class PhoneEndpoint:
 
     async def _respond(self, scope: MutableMapping[str, Any], send: Send) -> None:
         call = self._read(scope)
-        phone: Phone | None = None
-        key: Key | None = None
         try:
             asked = self._shape(call)
-            # Also for what has no shape: a look-up takes the same time whatever comes of it.
-            phone = self._desk.store.phones.by_access(asked.segment if asked else call.path[:128])
-            key, kind = self._let_in(call, asked, phone)
-            assert asked is not None
-            assert phone is not None
-            answer = await self._answer(call, asked, phone, key, kind)
+            known = self._known.find(asked, call.user_agent) if asked else None
+            if asked and known and self._certified(call, known.mac):
+                answer = self._challenge(call, known.mac, asked) or self._again(call, known.answer)
+                self._note(call, asked, known.phone_id, known.mac, Key.SECRET, answer)
+            else:
+                answer = await self._first_time(call, asked)
         except _NotLetIn:
             await self._miss(call, send)
             return
         except DatabaseProblem:
-            self._record(call, None, None, shown_path(call.path), UNAVAILABLE)
-            await _send(send, UNAVAILABLE, head=call.method == "HEAD")
-            return
-        self._note(call, asked, phone, key, answer)
+            answer = UNAVAILABLE
+            self._record(call, None, None, shown_path(call.path), answer)
         try:
-            await _send(send, answer, head=call.method == "HEAD")
+            await send_answer(send, answer, head=call.method == "HEAD")
         finally:
             if answer.image:
                 answer.image.close()
+
+    async def _first_time(self, call: Call, asked: Asked | None) -> Answer:
+        """The answer to a request that is not known to be like an earlier one. Raises _NotLetIn."""
+        # Also for what has no shape: a look-up takes the same time whatever comes of it.
+        phone = self._desk.store.phones.by_access(asked.segment if asked else call.path[:128])
+        key = self._desk.fetching.key_of(phone, asked.segment) if phone and asked else None
+        if key is None or asked is None or phone is None or (key is Key.TOKEN) is not asked.temporary:
+            raise _NotLetIn
+        kind = kind_of(phone, asked)
+        if not self._certified(call, phone.mac) or (kind is None and named_mac(asked.name) not in (None, phone.mac)):
+            raise _NotLetIn
+        answer = self._challenge(call, phone.mac, asked) or await self._answer(call, asked, phone, key, kind)
+        self._note(call, asked, phone.id, phone.mac, key, answer)
+        return answer
 
     # -- let in -------------------------------------------------------------------------------------------------------
 
@@ -172,6 +152,7 @@ class PhoneEndpoint:
             peer=peer,
             address=self._peers.address(peer, headers),
             listening=scope["server"][0] if scope.get("server") else "",
+            user_agent=headers.get(b"user-agent", b"").decode("utf-8", "replace")[:LONGEST_USER_AGENT],
         )
 
     def _shape(self, call: Call) -> Asked | None:
@@ -184,68 +165,59 @@ class PhoneEndpoint:
             return None
         return read_path(call.path.removeprefix(self._prefix))
 
-    def _let_in(self, call: Call, asked: Asked | None, phone: Phone | None) -> tuple[Key, FileKind | None]:
-        """By which key, and to which file (None: one that it does not have). Raises _NotLetIn."""
-        key = self._desk.fetching.key_of(phone, asked.segment) if phone and asked else None
-        if key is None or asked is None or phone is None or (key is Key.TOKEN) is not asked.temporary:
-            raise _NotLetIn
-        certified = self._peers.certified_mac(call.peer, call.headers)
-        if certified not in (None, phone.mac):
-            raise _NotLetIn
-        kind = kind_of(phone, asked)
-        if kind is None and named_mac(asked.name) not in (None, phone.mac):
-            raise _NotLetIn
-        return key, kind
+    def _certified(self, call: Call, mac: Mac) -> bool:
+        """Whether the client certificate, where there is one that names a MAC, names this one."""
+        return self._peers.certified_mac(call.peer, call.headers) in (None, mac)
 
     # -- answered -----------------------------------------------------------------------------------------------------
 
     async def _answer(self, call: Call, asked: Asked, phone: Phone, key: Key, kind: FileKind | None) -> Answer:
         if kind is None:
             return MISS
-        challenge = self._challenge(call, phone, asked)
-        if challenge:
-            return challenge
-        settling = kind in SETTLING and call.method == "GET"
         if kind is FileKind.FIRMWARE:
             return await self._image(call, asked, phone)
-        answer = self._text(call, phone, kind)
-        if settling and answer.status != 404:
-            answer.settled = True
-            if self._desk.fetching.first_use(phone, key) and not await self._recorder.admit(phone.id, asked.segment):
-                raise _NotLetIn
-        return answer
+        answer = self._text(call, asked, phone, kind)
+        if answer is None:
+            return MISS
+        first = kind in SETTLING and call.method == "GET" and self._desk.fetching.first_use(phone, key)
+        if first and not await self._recorder.admit(phone.id, asked.segment):
+            raise _NotLetIn
+        return self._again(call, answer)
 
-    def _challenge(self, call: Call, phone: Phone, asked: Asked) -> Answer | None:
+    def _challenge(self, call: Call, mac: Mac, asked: Asked) -> Answer | None:
         """What a phone hears that must present credentials and did not."""
         if self._credentials is None or asked.temporary:
             return None
-        username, password = credentials(self._key, phone.mac, asked.segment)
+        username, password = credentials(self._key, mac, asked.segment)
         header = call.headers.get(b"authorization", b"").decode("latin-1")
         check = self._credentials.check(header, call.method, call.path, username, password)
         if check is Check.RIGHT:
             return None
         value = self._credentials.challenge(stale=check is Check.STALE)
-        return _plain(401, b"Credentials, please\n", (b"www-authenticate", value.encode()))
+        return plain(401, b"Credentials, please\n", (b"www-authenticate", value.encode()))
 
-    def _text(self, call: Call, phone: Phone, kind: FileKind) -> Answer:
-        agent = read_user_agent(call.user_agent)
+    def _text(self, call: Call, asked: Asked, phone: Phone, kind: FileKind) -> Answer | None:
+        """A text file, whole; None when the phone has no such file now."""
+        fingerprint = self._known.fingerprint(asked.segment, call.user_agent)
+        agent = agent_of(call.user_agent)
         if agent.firmware and agent.vendor is phone.vendor:
             # The file is made for the firmware that asks for it, not for the one that asked last time.
             phone = replace(phone, firmware_installed=agent.firmware)
         try:
-            file = self._files.file(phone, kind)
+            answer = file_of(self._desk, phone, kind)
         except (BadInput, Refused) as error:
             log.error("the file of %s cannot be made: %s", phone.mac, error)
-            return MISS
-        if file is None:
-            return MISS
-        sent = Sent(file.etag.decode(), file.heading, file.body) if file.heading else None
-        headers = [(b"etag", file.etag), (b"cache-control", b"private, no-cache")]
-        if _same(call.headers.get(b"if-none-match"), file.etag):
-            return Answer(304, headers, sent=sent)
-        length = str(len(file.body)).encode()
-        headers = [(b"content-type", CONTENT_TYPES[phone.vendor]), (b"content-length", length), *headers]
-        return Answer(200, headers, file.body, sent=sent)
+            return None
+        if answer and fingerprint and not asked.temporary:
+            self._known.keep(asked, Known(fingerprint, phone.id, phone.mac, answer))
+        return answer
+
+    def _again(self, call: Call, answer: Answer) -> Answer:
+        """The answer, or that the phone has this already."""
+        etag = answer.headers[0][1]
+        if b"if-none-match" in call.headers and names(call.headers[b"if-none-match"], etag):
+            return Answer(304, answer.headers[:2], settled=answer.settled, sent=answer.sent)
+        return answer
 
     async def _image(self, call: Call, asked: Asked, phone: Phone) -> Answer:
         image = await asyncio.to_thread(self._firmware.open, phone, asked.name)
@@ -253,7 +225,7 @@ class PhoneEndpoint:
             return MISS
         etag = b'"' + image.sha256.encode() + b'"'
         headers: Headers = [(b"etag", etag), (b"accept-ranges", b"bytes")]
-        if _same(call.headers.get(b"if-none-match"), etag):
+        if names(call.headers.get(b"if-none-match"), etag):
             image.close()
             return Answer(304, headers)
         wanted = call.headers.get(b"range")
@@ -263,7 +235,7 @@ class PhoneEndpoint:
             part = read_range(wanted.decode("latin-1"), image.size) if wanted else None
         except ValueError:
             image.close()
-            return _plain(416, b"", *headers, (b"content-range", f"bytes */{image.size}".encode()))
+            return plain(416, b"", *headers, (b"content-range", f"bytes */{image.size}".encode()))
         start, end = part or (0, image.size - 1)
         length = end - start + 1
         headers += [(b"content-type", b"application/octet-stream"), (b"content-length", str(length).encode())]
@@ -290,26 +262,26 @@ class PhoneEndpoint:
             finally:
                 self._slow_misses -= 1
         self._record(call, Miss(now, call.address, shown, mac), mac, shown, answer)
-        await _send(send, answer, head=call.method == "HEAD")
+        await send_answer(send, answer, head=call.method == "HEAD")
 
     # -- noted --------------------------------------------------------------------------------------------------------
 
-    def _note(self, call: Call, asked: Asked, phone: Phone, key: Key, answer: Answer) -> None:
+    def _note(self, call: Call, asked: Asked, phone_id: int, mac: Mac, key: Key, answer: Answer) -> None:
         file = f"firmware/{asked.name}" if asked.firmware else asked.name
+        head = call.method == "HEAD"
         fetch = Fetch(
             at=self._desk.clock(),
-            phone_id=phone.id,
+            phone_id=phone_id,
             key=key,
             address=call.address,
             file=file,
             status=answer.status,
-            bytes=0 if call.method == "HEAD" else answer.length or len(answer.body),
+            bytes=0 if head else answer.length or len(answer.body),
             user_agent=call.user_agent,
-            settled=answer.settled,
-            sent=answer.sent if answer.settled else None,
+            settled=answer.settled and not head,
+            sent=None if head else answer.sent,
         )
-        path = f"/{'t' if asked.temporary else 'p'}/*/{file}"
-        self._record(call, fetch, phone.mac, path, answer)
+        self._record(call, fetch, mac, f"/{'t' if asked.temporary else 'p'}/*/{file}", answer)
 
     def _record(self, call: Call, what: Fetch | Miss | None, mac: Mac | None, path: str, answer: Answer) -> None:
         self._recorder.note(
@@ -326,26 +298,3 @@ class PhoneEndpoint:
                 user_agent=call.user_agent,
             )
         )
-
-
-def _same(header: bytes | None, etag: bytes) -> bool:
-    """Whether If-None-Match names this entity."""
-    return header is not None and any(
-        tag.strip().removeprefix(b"W/") in (etag, b"*") for tag in header[:1000].split(b",")
-    )
-
-
-async def _send(send: Send, answer: Answer, *, head: bool) -> None:
-    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
-    if answer.image is None or head:
-        await send({"type": "http.response.body", "body": b"" if head else answer.body})
-        return
-    for offset, length in _chunks(answer.offset, answer.length):
-        data = await asyncio.to_thread(answer.image.read, offset, length)
-        await send({"type": "http.response.body", "body": data, "more_body": True})
-    await send({"type": "http.response.body", "body": b""})
-
-
-def _chunks(offset: int, length: int) -> Iterable[tuple[int, int]]:
-    end = offset + length
-    return ((start, min(CHUNK, end - start)) for start in range(offset, end, CHUNK))

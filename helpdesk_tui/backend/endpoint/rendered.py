@@ -6,11 +6,14 @@ import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from helpdesk_tui.backend.endpoint.files import FileKind
+from helpdesk_tui.backend.endpoint.answers import Answer
+from helpdesk_tui.backend.endpoint.files import SETTLING, Asked, FileKind
 from helpdesk_tui.backend.helpdesk import Helpdesk
+from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.phone import Phone
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.use_cases.access import settings_file_name
+from helpdesk_tui.backend.use_cases.fetching import Sent, agent_of
 
 LARGEST = 128 * 2**20
 """Bytes that are kept."""
@@ -22,70 +25,89 @@ CONTENT_TYPES = {Vendor.SNOM: b"text/xml; charset=utf-8", Vendor.YEALINK: b"text
 
 
 @dataclass(frozen=True, slots=True)
-class Rendered:
-    """The bytes of one file."""
+class Known:
+    """An answer that holds as long as its fingerprint does."""
 
-    body: bytes = field(repr=False)
-    etag: bytes
-    heading: bytes = field(repr=False)
-    """Of a settings file: what is kept with it when a phone has fetched it; else empty."""
-    made_of: object = field(repr=False)
+    fingerprint: tuple[object, ...] = field(repr=False)
+    phone_id: int
+    mac: Mac
+    answer: Answer
 
 
-class RenderedFiles:
-    """Makes the text files of phones. A change of any of their sources is visible at once, whoever made it."""
+class KnownFiles:
+    """Text files that were made for definitive URLs, kept while nothing that they are made of has changed.
+
+    Their fingerprint is read from the database for every request, so that a change is visible at once, whoever
+    made it; only phones with one secret and no token are kept here, whose next visit changes neither.
+    """
 
     def __init__(self, desk: Helpdesk) -> None:
-        self._desk = desk
-        self._files: OrderedDict[tuple[int, FileKind], Rendered] = OrderedDict()
+        self._phones = desk.store.phones
+        self._known: OrderedDict[tuple[str, str], Known] = OrderedDict()
         self._size = 0
 
-    def file(self, phone: Phone, kind: FileKind) -> Rendered | None:
-        """A file of this phone; None when it has no such file now. Raises BadInput for what no file can carry."""
-        made_of = (self._desk.store.settings_version(), _own(phone))
-        found = self._files.get((phone.id, kind))
-        if found is not None and found.made_of == made_of:
-            self._files.move_to_end((phone.id, kind))
-            return found
-        body, heading = self._settings(phone) if kind is FileKind.SETTINGS else (self._make(phone, kind), b"")
-        if body is None:
+    def find(self, asked: Asked, user_agent: str) -> Known | None:
+        """The answer to this request, when it is known and holds."""
+        known = self._known.get((asked.segment, asked.name))
+        if known is None or asked.temporary or asked.firmware:
             return None
-        rendered = Rendered(body, b'"' + hashlib.sha256(body).hexdigest()[:32].encode() + b'"', heading, made_of)
-        self._keep((phone.id, kind), rendered)
-        return rendered
+        if known.fingerprint != self.fingerprint(asked.segment, user_agent):
+            return None
+        self._known.move_to_end((asked.segment, asked.name))
+        return known
 
-    def _keep(self, key: tuple[int, FileKind], rendered: Rendered) -> None:
-        old = self._files.pop(key, None)
-        self._files[key] = rendered
-        self._size += len(rendered.body) - (len(old.body) if old else 0)
+    def fingerprint(self, secret: str, user_agent: str) -> tuple[object, ...] | None:
+        """All that decides what this phone gets by its definitive URL; None where a visit changes its keys."""
+        entrance = self._phones.entrance(secret)
+        if entrance is None or entrance.previous_secret or entrance.token:
+            return None
+        agent = agent_of(user_agent)
+        reported = agent.firmware if agent.vendor == entrance.vendor else None
+        return (*entrance.row, reported or entrance.firmware_installed)
+
+    def keep(self, asked: Asked, known: Known) -> None:
+        """Remember an answer; those that were not asked for longest are forgotten."""
+        old = self._known.pop((asked.segment, asked.name), None)
+        self._known[asked.segment, asked.name] = known
+        self._size += len(known.answer.body) - (len(old.answer.body) if old else 0)
         while self._size > LARGEST:
-            self._size -= len(self._files.popitem(last=False)[1].body)
-
-    def _settings(self, phone: Phone) -> tuple[bytes, bytes]:
-        from helpdesk_tui.backend.settings_file import heading, render
-
-        file = self._desk.settings.file(phone)
-        return render(file), heading(file)
-
-    def _make(self, phone: Phone, kind: FileKind) -> bytes | None:
-        from helpdesk_tui.backend.settings_file import generation_of, snom_firmware_file, yealink_boot_file
-
-        if kind is FileKind.COMMON:
-            return EMPTY_YEALINK
-        choice = self._desk.settings.firmware_choice(phone)
-        if kind is FileKind.FIRMWARE_SETTINGS:
-            return snom_firmware_file(choice) if choice else None
-        model = self._desk.catalogue.get(phone.model)
-        generation = generation_of(model, phone.firmware_installed, choice.version if choice else None)
-        if not generation.knows_boot_files:
-            return None  # the phone goes on to its classic files
-        return yealink_boot_file([settings_file_name(phone.vendor, phone.model, phone.mac)], generation)
+            self._size -= len(self._known.popitem(last=False)[1].answer.body)
 
 
-def _own(phone: Phone) -> tuple[object, ...]:
-    """What a phone itself contributes to its files."""
-    return (
-        *(phone.mac, phone.model, phone.name, phone.vlan, phone.modules, phone.organisation_id, phone.user_id),
-        *(phone.sip_username, phone.sip_password, phone.web_password, phone.secret),
-        *(phone.firmware_installed, phone.firmware_selected),
-    )
+def file_of(desk: Helpdesk, phone: Phone, kind: FileKind) -> Answer | None:
+    """A text file of this phone as an answer, its etag first; None when it has no such file now. Raises BadInput."""
+    from helpdesk_tui.backend.settings_file import heading, render
+
+    sent = None
+    if kind is FileKind.SETTINGS:
+        settings = desk.settings.file(phone)
+        body: bytes | None = render(settings)
+    else:
+        body = _other(desk, phone, kind)
+    if body is None:
+        return None
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    if kind is FileKind.SETTINGS:
+        sent = Sent(etag, heading(settings), body)
+    headers = [
+        (b"etag", etag.encode()),
+        (b"cache-control", b"private, no-cache"),
+        (b"content-type", CONTENT_TYPES[phone.vendor]),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    return Answer(200, headers, body, settled=kind in SETTLING, sent=sent)
+
+
+def _other(desk: Helpdesk, phone: Phone, kind: FileKind) -> bytes | None:
+    from helpdesk_tui.backend.settings_file import generation_of, snom_firmware_file, yealink_boot_file
+
+    if kind is FileKind.COMMON:
+        return EMPTY_YEALINK
+    choice = desk.settings.firmware_choice(phone)
+    if kind is FileKind.FIRMWARE_SETTINGS:
+        return snom_firmware_file(choice) if choice else None
+    model = desk.catalogue.get(phone.model)
+    generation = generation_of(model, phone.firmware_installed, choice.version if choice else None)
+    if not generation.knows_boot_files:
+        return None  # the phone goes on to its classic files
+    return yealink_boot_file([settings_file_name(phone.vendor, phone.model, phone.mac)], generation)

@@ -30,6 +30,9 @@ HANDSHAKE_TAKES = 5.0
 KEEP_ALIVE = 15
 """Seconds for which an idle connection is kept after an answer."""
 
+SWITCH = 0.001
+"""Seconds after which Python lets another thread go on."""
+
 GRACE = 5
 """Seconds that answers under way have when the server stops."""
 
@@ -159,6 +162,8 @@ def _serve_here(
     open_desk: Callable[[], Helpdesk], listen: Listen, bound: socket.socket, ready: Callable[[], None]
 ) -> None:
     desk = open_desk()
+    # The thread that answers waits at most this long for the one that writes things down.
+    sys.setswitchinterval(SWITCH)
     try:
         server = make_server(desk, listen)
         upkeep = Upkeep(desk)

@@ -14,7 +14,7 @@ from helpdesk_tui.backend.settings_file.setting import Origin, Setting
 
 def heading(file: SettingsFile) -> bytes:
     """What the lines of the rendered file do not say themselves: where each comes from, and which are secret."""
-    about = [(setting.origin.value, int(setting.secret)) for setting in file.settings]
+    about = [(setting.origin, setting.secret) for setting in file.settings]  # an Origin is a text already
     return json.dumps([file.vendor.value, file.generation.value, about], separators=(",", ":")).encode()
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Connection, IntegrityError, Row
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from helpdesk_tui.backend.errors import BadInput, DatabaseProblem
 from helpdesk_tui.backend.model.mac import Mac
@@ -18,7 +18,7 @@ from helpdesk_tui.backend.model.step import Call, Step
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.model.verdict import VerdictKind, judge
 from helpdesk_tui.backend.store.database import Database, moment, stamp
-from helpdesk_tui.backend.store.search import condition
+from helpdesk_tui.backend.store.search import TURNED, condition
 
 if TYPE_CHECKING:
     from helpdesk_tui.backend.store import Clock
@@ -43,11 +43,40 @@ UPDATE phones SET search_text = casefold(
 
 
 ENTRANCE = """
-SELECT (SELECT number FROM settings_version), id, mac, vendor, previous_secret, token,
-       model, name, vlan, modules, organisation_id, user_id, sip_username, sip_password, web_password,
-       firmware_installed, firmware_selected
+SELECT token, previous_secret, vendor, firmware_installed, (SELECT number FROM settings_version), id, mac, model, name,
+       vlan, modules, organisation_id, user_id, sip_username, sip_password, web_password, firmware_selected
 FROM phones WHERE secret = ?
 """
+
+
+class Entrance(NamedTuple):
+    """All that decides what a phone gets by its definitive URL, to be compared with an earlier answer."""
+
+    token: str
+    previous_secret: str
+    vendor: str
+    firmware_installed: str | None
+    row: tuple[object, ...]
+    """Everything else."""
+
+
+IDENTITY = """
+SELECT phones.id, mac, vendor, model, firmware_installed,
+       (SELECT name FROM organisations WHERE organisations.id = organisation_id)
+FROM phones
+"""
+
+
+class PhoneIdentity(NamedTuple):
+    """What a phone is, and what it runs."""
+
+    id: int
+    mac: str
+    """Twelve hexadecimal digits."""
+    vendor: str
+    model: str
+    firmware_installed: str | None
+    organisation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +111,12 @@ class PhoneTable:
         now = stamp(self._clock())
         where, values = condition(query, now)
         with self._database.read() as connection:
-            total = connection.execute(f"SELECT count(*) FROM phones{where}", values).fetchone()[0]
             order = "ORDER BY verdict_rank, mac LIMIT ? OFFSET ?"
-            ids = connection.execute(f"SELECT id FROM phones{where} {order}", [*values, limit, offset])
-            phones = self._by_ids(connection, [row[0] for row in ids])
+            rows = connection.execute(f"SELECT id FROM phones{where} {order}", [*values, limit, offset]).fetchall()
+            phones = self._by_ids(connection, [row[0] for row in rows])
+            total = offset + len(rows)
+            if len(rows) == limit or (offset and not rows):  # else the window shows the end of the list
+                total = connection.execute(f"SELECT count(*) FROM phones{where}", values).fetchone()[0]
         return Page(phones, total)
 
     def all(self, query: Query) -> tuple[Phone, ...]:
@@ -100,7 +131,7 @@ class PhoneTable:
         """How many phones match, by verdict."""
         now = stamp(self._clock())
         where, values = condition(query, now)
-        rank = "CASE WHEN verdict_turns_at <= ? THEN 0 ELSE verdict_rank END"
+        rank = f"CASE WHEN {TURNED} THEN 0 ELSE verdict_rank END"
         with self._database.read() as connection:
             rows = connection.execute(f"SELECT {rank}, count(*) FROM phones{where} GROUP BY 1", [now, *values])
             found = dict(rows.fetchall())
@@ -124,16 +155,21 @@ class PhoneTable:
             or self._one("phones.token = ? AND phones.token <> ''", segment)
         )
 
-    def by_ids(self, phone_ids: Sequence[int]) -> tuple[Phone, ...]:
-        """The phones of these ids that still exist, in this order."""
+    def identities(self, phone_ids: Iterable[int]) -> dict[int, PhoneIdentity]:
+        """What these phones are, as far as they still exist: little of each, of many."""
+        ids = list(set(phone_ids))
         with self._database.read() as connection:
-            return self._by_ids(connection, phone_ids)
+            rows = connection.execute(f"{IDENTITY} WHERE id IN ({','.join('?' * len(ids))})", ids)
+            return {row[0]: PhoneIdentity(*row) for row in rows}
 
-    def entrance(self, secret: str) -> tuple[object, ...] | None:
-        """All that decides what the phone with this definitive secret gets, to be compared with an earlier answer."""
+    def entrance(self, secret: str) -> Entrance | None:
+        """What decides what the phone with this definitive secret gets."""
         with self._database.read() as connection:
             row = connection.execute(ENTRANCE, [secret]).fetchone()
-        return tuple(row) if row else None
+        if row is None:
+            return None
+        token, previous, vendor, installed, *rest = row
+        return Entrance(token, previous, vendor, installed, (vendor, *rest))
 
     def seen(self, visits: Sequence[Visit]) -> tuple[Phone, ...]:
         """Write down what fetches taught about phones; returns them as they are now, with their verdicts renewed."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from helpdesk_tui.backend.errors import NotFound, Refused
 from helpdesk_tui.backend.model.catalogue import Catalogue
@@ -15,6 +16,7 @@ from helpdesk_tui.backend.model.mac import Mac, find_mac
 from helpdesk_tui.backend.model.phone import Phone
 from helpdesk_tui.backend.model.request import Request, Via
 from helpdesk_tui.backend.model.user_agent import UserAgent, read_user_agent
+from helpdesk_tui.backend.store.phones import PhoneIdentity, Visit
 from helpdesk_tui.backend.use_cases.access import token_works
 from helpdesk_tui.backend.use_cases.context import Context
 from helpdesk_tui.backend.use_cases.registration import Registration
@@ -24,6 +26,10 @@ PLATFORM = "platform"
 
 MOST_FAILURES = 10_000
 """Addresses and MACs whose failures are remembered."""
+
+
+agent_of = lru_cache(maxsize=16384)(read_user_agent)
+"""What a User-Agent says; phones send the same one every time."""
 
 
 class Key(StrEnum):
@@ -146,22 +152,15 @@ class Fetching:
         Returns the phones for which `Registration.retry` has something to do now.
         """
         with self._context.write():
-            phones = {phone.id: phone for phone in self._store.phones.by_ids(list({f.phone_id for f in fetches}))}
-            agents = {text: read_user_agent(text) for text in {fetch.user_agent for fetch in fetches}}
+            phones = self._store.phones.identities(fetch.phone_id for fetch in fetches)
+            noted = [(fetch, phones[fetch.phone_id]) for fetch in fetches if fetch.phone_id in phones]
+            catalogue = self._context.catalogue
             self._store.requests.add_many(
-                [
-                    _request(f, oddities(phones[f.phone_id], agents[f.user_agent], self._context.catalogue))
-                    for f in fetches
-                    if f.phone_id in phones
-                ]
+                [_request(f, oddities(phone, agent_of(f.user_agent), catalogue)) for f, phone in noted]
             )
-            seen = dict(phones)
-            for fetch in fetches:
-                if fetch.settled and fetch.phone_id in phones:
-                    seen[fetch.phone_id] = self._taught(seen[fetch.phone_id], fetch, agents[fetch.user_agent])
-            changed = [seen[phone_id] for phone_id, phone in phones.items() if seen[phone_id] is not phone]
-            self._store.phones.seen(changed)
-            return tuple(phone.mac for phone in changed if self._moved(phone))
+            visits = {fetch.phone_id: self._visit(fetch, phone) for fetch, phone in noted if fetch.settled}
+            seen = self._store.phones.seen(list(visits.values()))
+            return tuple(phone.mac for phone in seen if self._moved(phone))
 
     def remember(self, fetches: Iterable[Fetch]) -> None:
         """Keep the settings files that phones have now, where they had another; to be called after `note_fetches`.
@@ -180,18 +179,15 @@ class Fetching:
         if rows:
             self._store.fetched.remember(rows)
 
-    def _taught(self, phone: Phone, fetch: Fetch, agent: UserAgent) -> Phone:
-        """The phone as this fetch shows it."""
-        sent = phone.secret_sent_at or fetch.at
-        phone = replace(phone, last_seen=fetch.at, last_address=fetch.address, secret_sent_at=sent)
-        firmware = agent.firmware if agent.vendor is phone.vendor else None
-        if firmware is None:
-            return phone
-        if phone.firmware_installed not in (None, firmware):
-            before = phone.firmware_installed
-            text = f"The phone reports firmware {firmware}; before: {before}."
-            self._event(phone, EventKind.FIRMWARE_INSTALLED, text)
-        return replace(phone, firmware_installed=firmware, firmware_learned_at=fetch.at)
+    def _visit(self, fetch: Fetch, phone: PhoneIdentity) -> Visit:
+        """What this fetch teaches; the firmware counts when the phone names its own vendor."""
+        agent = agent_of(fetch.user_agent)
+        firmware = agent.firmware if agent.vendor == phone.vendor else None
+        if firmware and phone.firmware_installed not in (None, firmware):
+            text = f"The phone reports firmware {firmware}; before: {phone.firmware_installed}."
+            kind, mac = EventKind.FIRMWARE_INSTALLED, Mac(phone.mac)
+            self._store.events.add(PLATFORM, kind, text, mac, phone.organisation)
+        return Visit(phone.id, fetch.at, fetch.address, firmware)
 
     def _moved(self, phone: Phone) -> bool:
         """Whether this fetch asks something of the manufacturer; it is written down as intended."""
@@ -272,21 +268,21 @@ def _request(fetch: Fetch, note: str) -> Request:
     )
 
 
-def oddities(phone: Phone, agent: UserAgent, catalogue: Catalogue) -> str:
+def oddities(phone: PhoneIdentity, agent: UserAgent, catalogue: Catalogue) -> str:
     """What a User-Agent says otherwise than the record, for the operator; empty: nothing."""
     odd = []
-    if agent.vendor and agent.vendor is not phone.vendor:
+    if agent.vendor and agent.vendor != phone.vendor:
         odd.append(f"it calls itself a phone of {agent.vendor.label}")
-    elif agent.model and agent.model != phone.model and not _same_model(agent.model, phone, catalogue):
+    elif agent.model and agent.model != phone.model and not _same_model(agent.model, phone.model, catalogue):
         odd.append(f"it calls itself a {agent.model}, not a {phone.model}")
-    if agent.mac and agent.mac != phone.mac:
+    if agent.mac and agent.mac.hex != phone.mac:
         odd.append(f"it names the MAC {agent.mac}")
     return "; ".join(odd)
 
 
-def _same_model(name: str, phone: Phone, catalogue: Catalogue) -> bool:
-    model = catalogue.find(name)
-    return model is not None and model.name == phone.model
+def _same_model(said: str, recorded: str, catalogue: Catalogue) -> bool:
+    model = catalogue.find(said)
+    return model is not None and model.name == recorded
 
 
 def _totals(misses: Iterable[Miss]) -> Iterable[Failures]:
