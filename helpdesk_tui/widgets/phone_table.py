@@ -16,8 +16,8 @@ from helpdesk_tui.themes import symbols
 from helpdesk_tui.widgets.cursor_view import CursorView
 from helpdesk_tui.widgets.text import fit
 
-WINDOW = 200
-"""Rows that are asked for at once: ten screens, read in a millisecond."""
+WINDOW = 100
+"""Rows that are asked for at once: a few screens, read in some milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
