@@ -22,6 +22,10 @@ class Place(StrEnum):
     FIRMWARE = "firmware"
     CHECKLIST = "checklist"
     SERVICES = "services"
+    ORGANISATION = "organisation"
+    FUNCTION_KEYS = "function keys"
+    CUSTOM_SETTINGS = "custom settings"
+    COMPARISON = "comparison"
     HELP = "help"
 
 
@@ -78,11 +82,28 @@ COMMANDS: tuple[Command, ...] = (
             "settings", 5),
     Command("firmware", "u", "Firmware", "Choose which firmware the phone runs.", _PHONE, "firmware", 6, changes=True),
     Command("copy", "y", "Copy", "Send this to your terminal's clipboard.",
-            (*_PHONE, Place.SETTINGS_FILE, Place.CHECKLIST), "copy", 40),
+            (*_PHONE, Place.SETTINGS_FILE, Place.CHECKLIST, Place.COMPARISON), "copy", 40),
     Command("serial", "s", "Serial number", "Enter the serial number from the sticker; Yealink's service may want it.",
             (Place.PHONE,), "serial", 20, changes=True),
     Command("ask_manufacturer", "i", "Ask the manufacturer", "What its service itself says of this phone.",
             (Place.PHONE,), "ask", 21),
+    Command("login", "l", "Log a user in or out", "See what changes in the settings file before it is done.",
+            (Place.PHONE,), "log in", 22, changes=True),
+    Command("organisation", "o", "Organisation", "The common settings that all phones of the organisation get.",
+            _PHONE, "organisation", 24),
+    Command("function_keys", "b", "Function keys", "What each button of the phone does, and for whom that is set.",
+            (Place.PHONE, Place.ORGANISATION), "buttons", 25),
+    Command("custom_settings", "c", "Custom settings", "Settings of your own, which win over all others.",
+            (Place.PHONE, Place.ORGANISATION), "custom", 26),
+    Command("change", "enter", "Change", "Change what is highlighted.",
+            (Place.ORGANISATION, Place.FUNCTION_KEYS, Place.CUSTOM_SETTINGS), "change", 1, changes=True),
+    Command("add", "plus", "Add", "Add a custom setting.", (Place.CUSTOM_SETTINGS,), "add", 2, changes=True),
+    Command("clear", "delete,x", "Take away", "Take away what is set here.",
+            (Place.FUNCTION_KEYS, Place.CUSTOM_SETTINGS), "take away", 4, changes=True),
+    Command("target", "t", "Change for whom", "Let changes be for the phone, for its model, or for its user.",
+            (Place.FUNCTION_KEYS, Place.CUSTOM_SETTINGS), "for whom", 3),
+    Command("modules", "e", "Expansion modules", "How many expansion modules are attached to the phone.",
+            (Place.FUNCTION_KEYS,), "modules", 6, changes=True),
     Command("find", "slash", "Find", "Find text in the file.", _FILE, "find", 1, at_once=True),
     Command("find_next", "n", "Next match", "Go to the next match.", _FILE, "next", 2),
     Command("find_previous", "N", "Previous match", "Go to the previous match.", _FILE, "previous", 12),
@@ -90,8 +111,12 @@ COMMANDS: tuple[Command, ...] = (
             _FILE, "reveal", 5, changes=True),
     Command("jump", "o", "Jump to an origin", "Go to the first line that comes from the user, the organisation, …",
             _FILE, "origin", 7),
-    Command("changes", "d", "What changed", "Say whether something was changed since the phone last fetched.", _FILE,
+    Command("changes", "d", "What changed", "Show what was changed since the phone last fetched its settings.", _FILE,
             "changes", 6),
+    Command("compare", "c", "Compare with a phone", "Show how the settings file of another phone differs.", _FILE,
+            "compare", 9),
+    Command("change_origin", "enter", "Change this line", "Go to where the setting under the cursor can be changed.",
+            _FILE, "change", 4),
     Command("save", "w", "Save to a file", "Write the file as shown to your disk.", _FILE, "save", 8),
     Command("select", "enter", "Select", "Select this firmware for the phone.", (Place.FIRMWARE,), "select", 1,
             changes=True),
@@ -161,6 +186,8 @@ _KEY_NAMES = {
     "slash": "/",
     "question_mark": "?",
     "colon": ":",
+    "plus": "+",
+    "delete": "del",
     "backspace": "bksp",
     "pageup": "pgup",
     "pagedown": "pgdn",

@@ -13,10 +13,11 @@ from textual.content import Content
 from textual.widgets import Static
 
 from helpdesk_tui.assets import asset
-from helpdesk_tui.backend import USE_INSTALLED, Event, Lookup, Phone, Reason, Request, Step, check_serial, lanes
+from helpdesk_tui.backend import USE_INSTALLED, Checks, Event, Lookup, Phone, Reason, Request, Step, check_serial, lanes
 from helpdesk_tui.commands import BY_ID, Place
-from helpdesk_tui.screens.base import HelpdeskScreen, Session
+from helpdesk_tui.screens.base import Session
 from helpdesk_tui.screens.phone_actions import PhoneActions
+from helpdesk_tui.screens.phone_customs import PhoneCustoms
 from helpdesk_tui.screens.phones import LOOK_AGAIN
 from helpdesk_tui.themes import symbols
 from helpdesk_tui.widgets.diagram import Diagram
@@ -24,10 +25,12 @@ from helpdesk_tui.widgets.header import HeaderLine
 from helpdesk_tui.widgets.key_button import KeyButton
 from helpdesk_tui.widgets.rule_line import RuleLine
 from helpdesk_tui.widgets.text import safe
-from helpdesk_tui.widgets.times import countdown, exact, short_ago
+from helpdesk_tui.widgets.times import countdown, exact, short_ago, short_span
 from helpdesk_tui.widgets.verdict_line import VerdictLine
 
 BUTTONS = ("activate", "firmware", "fix", "reset", "settings_file")
+
+NEEDS_PHONE = frozenset({*BUTTONS, "copy", "login", "organisation", "function_keys", "custom_settings"})
 
 MINUTE = 60.0
 """Seconds between two looks at what time alone changes: countdowns and relative times."""
@@ -40,9 +43,12 @@ class Seen:
     phone: Phone
     events: tuple[Event, ...]
     requests: tuple[Request, ...]
+    checks: Checks
+    warnings: tuple[str, ...]
+    """What the operator should know about its settings file."""
 
 
-class PhoneScreen(PhoneActions, HelpdeskScreen):
+class PhoneScreen(PhoneActions, PhoneCustoms):
     """Everything about one phone; it grows by itself."""
 
     PLACE = Place.PHONE
@@ -64,6 +70,7 @@ class PhoneScreen(PhoneActions, HelpdeskScreen):
             for command_id in BUTTONS:
                 command = BY_ID[command_id]
                 yield KeyButton(command_id, command.key, command.title if command_id != "fix" else "Fix")
+        yield Static(id="warnings", markup=False)
         with Grid(id="facts"):
             yield Static(id="left", markup=False)
             yield Static(id="right", markup=False)
@@ -85,7 +92,9 @@ class PhoneScreen(PhoneActions, HelpdeskScreen):
         def read() -> Seen:
             # By its MAC once that is known: the checklist may have removed the phone and added it again.
             phone = self.desk.phones.find(known.colons) if known else self.desk.phones.get(self._phone_id)
-            return Seen(phone, self.desk.phones.history(phone.mac), self.desk.phones.requests(phone))
+            history, requests = self.desk.phones.history(phone.mac), self.desk.phones.requests(phone)
+            checks = self.desk.settings.checks(phone)
+            return Seen(phone, history, requests, checks, self.desk.settings.warnings(phone))
 
         self.in_background("phone", read, self._take)
 
@@ -117,6 +126,7 @@ class PhoneScreen(PhoneActions, HelpdeskScreen):
         self.query_one(VerdictLine).show(self.desk.phones.verdict(phone))
         diagram = lanes(phone, self._seen.events, self._seen.requests)
         self.query_one(Diagram).show(diagram, (self._manufacturer_note(phone), self._compass_note(phone)))
+        self._show_warnings(self._seen.warnings)
         self._show_facts(phone)
         self._show_events(self._seen.events)
         for button in self.query(KeyButton):
@@ -138,7 +148,20 @@ class PhoneScreen(PhoneActions, HelpdeskScreen):
     def _compass_note(self, phone: Phone) -> Content:
         if phone.last_seen is None:
             return Content("the phone has never fetched its settings")
-        return Content(f"settings last fetched {short_ago(phone.last_seen, self.desk.clock())} ago")
+        now, checks = self.desk.clock(), self._seen.checks if self._seen else None
+        ago = f"settings last fetched {short_ago(phone.last_seen, now)} ago"
+        if checks is None or checks.next is None:
+            return Content(ago)
+        due = f"next check in {short_span(checks.next - now)}" if checks.next > now else "the next check is overdue"
+        if checks.change_waiting:
+            last = f": {due}, last {short_ago(checks.last, now)} ago"
+            return Content.assemble(("a change is waiting", "$waiting"), last)
+        return Content(f"{ago}, {due}")
+
+    def _show_warnings(self, warnings: Sequence[str]) -> None:
+        line = self.query_one("#warnings", Static)
+        line.display = bool(warnings)
+        line.update(Content("\n".join(f"{symbols().attention} {safe(warning)}" for warning in warnings)))
 
     def _show_facts(self, phone: Phone) -> None:
         none = symbols().none
@@ -214,7 +237,7 @@ class PhoneScreen(PhoneActions, HelpdeskScreen):
         return (self._seen.phone,) if self._seen else ()
 
     def why_not(self, command_id: str) -> str | None:
-        if self._seen is None and command_id in (*BUTTONS, "copy"):
+        if self._seen is None and command_id in NEEDS_PHONE:
             return "The phone is still being read: try again in a moment."
         return super().why_not(command_id)
 

@@ -47,22 +47,22 @@ class PhoneActions(HelpdeskScreen):
         """One after the other, with progress; escape stops between two phones."""
         self.desk.services.renew()
         self._stopping = False
+        attempts = self.desk.registration.activate_many(phones, lambda: self._stopping)
         failures: list[str] = []
         done = 0
-        for phone in phones:
-            if self._stopping:
-                break
-            done += 1
-            count = f" {done} of {len(phones)}, esc stops" if len(phones) > 1 else ""
+        for number, phone in enumerate(phones, start=1):
+            count = f" {number} of {len(phones)}, esc stops" if len(phones) > 1 else ""
             self.progress(f"registering {phone.mac}{symbols().ellipsis}{count}")
             try:
-                attempt = await asyncio.to_thread(self.desk.registration.activate, phone)
-            except Refused as refusal:
-                failures.append(str(refusal))
-                continue
+                attempt = await asyncio.to_thread(next, attempts, None)
             finally:
                 self.progress("")
-            if not attempt.ok:
+            if attempt is None:
+                break
+            done += 1
+            if isinstance(attempt, Refused):
+                failures.append(str(attempt))
+            elif not attempt.ok:
                 failures.append(_sentence(attempt))
             elif len(phones) == 1:
                 self.say(_sentence(attempt))
@@ -108,6 +108,12 @@ class PhoneActions(HelpdeskScreen):
         from helpdesk_tui.screens.firmware import FirmwareScreen
 
         self.app.push_screen(FirmwareScreen(self.session, tuple(phone.id for phone in self.chosen())))
+
+    def action_organisation(self) -> None:
+        """Show the common settings of the phone's organisation."""
+        from helpdesk_tui.screens.organisation import OrganisationScreen
+
+        self.app.push_screen(OrganisationScreen(self.session, self.chosen()[0].organisation_id))
 
     def action_services(self) -> None:
         """Show the manufacturers' services."""

@@ -49,7 +49,7 @@ class PhonesScreen(PhoneActions, HelpdeskScreen):
     AUTO_FOCUS = "PhoneTable"
 
     NEEDS_PHONE: ClassVar[frozenset[str]] = frozenset(
-        {"open", "activate", "fix", "reset", "settings_file", "firmware", "copy", "mark"}
+        {"open", "activate", "fix", "reset", "settings_file", "firmware", "copy", "mark", "organisation"}
     )
 
     def __init__(self, session: Session) -> None:

@@ -15,7 +15,18 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from helpdesk_tui.assets import asset
-from helpdesk_tui.backend import BadInput, FileLine, HelpdeskError, Phone, Refused, Vendor, lines_of, masked
+from helpdesk_tui.backend import (
+    BadInput,
+    FileComparison,
+    FileLine,
+    HelpdeskError,
+    Phone,
+    Refused,
+    Setting,
+    Vendor,
+    lines_of,
+    masked,
+)
 from helpdesk_tui.commands import Place
 from helpdesk_tui.screens.base import HelpdeskScreen, Session
 from helpdesk_tui.screens.phones import LOOK_AGAIN
@@ -175,6 +186,7 @@ class SettingsFileScreen(HelpdeskScreen):
     @on(CodeView.CursorMoved)
     def _another_line(self) -> None:
         self._show_origin()
+        self.show_commands()
 
     # Search ---------------------------------------------------------------------------------------------------------
 
@@ -223,19 +235,64 @@ class SettingsFileScreen(HelpdeskScreen):
 
     # Commands -------------------------------------------------------------------------------------------------------
 
-    NEEDS_FILE = frozenset({"find", "find_next", "find_previous", "reveal", "jump", "changes", "copy", "save"})
+    NEEDS_FILE = frozenset(
+        {"find", "find_next", "find_previous", "reveal", "jump", "changes", "compare", "change_origin", "copy", "save"}
+    )
 
     def why_not(self, command_id: str) -> str | None:
         if self._shown is None and command_id in self.NEEDS_FILE:
             return "There is no settings file here."
+        if command_id == "change_origin" and self._setting is None:
+            return "This line is part of the file's frame: there is nothing to change."
         if command_id in ("find_next", "find_previous") and not self._search.value:
             return "Nothing is searched for: press / first."
         return None
 
-    def action_changes(self) -> None:
-        """Say what is known: what the phone fetched is not kept, but when something was changed is."""
-        if self._shown is not None:
-            self.say(changes_since_fetched(self._shown.phone))
+    async def action_changes(self) -> None:
+        """Show what has changed since the phone fetched its settings; where that was not kept, say what is known."""
+        if self._shown is None:
+            return
+        phone = self._shown.phone
+        found = await asyncio.to_thread(self.desk.settings.since_fetched, phone)
+        if found is None:
+            self.say(changes_since_fetched(phone))
+        elif not found[1].lines:
+            self.say(f"Nothing was changed since {exact(found[0])}: the phone has this file.")
+        else:
+            await self._show_comparison(f"{phone.mac} since {exact(found[0])}", found[1])
+
+    async def action_compare(self) -> None:
+        """Show how the file of another phone differs."""
+        if self._shown is None:
+            return
+        phone = self._shown.phone
+        text = await self.ask_text(f"Compare {phone.mac} with which phone?", check=self.desk.phones.find)
+        if text is not None:
+            other = await asyncio.to_thread(self.desk.phones.find, text)
+            comparison = await asyncio.to_thread(self.desk.settings.beside, phone, other)
+            await self._show_comparison(f"{phone.mac} beside {other.mac}", comparison)
+
+    async def _show_comparison(self, title: str, comparison: FileComparison) -> None:
+        from helpdesk_tui.screens.comparison import ComparisonScreen
+
+        if comparison.lines:
+            await self.app.push_screen_wait(ComparisonScreen(self.session, title, comparison))
+        else:
+            self.say("Both files are the same.")
+
+    def action_change_origin(self) -> None:
+        """Go to where the line under the cursor can be changed."""
+        from helpdesk_tui.screens.origins import open_origin
+
+        if self._shown is not None and (setting := self._setting) is not None:
+            open_origin(self, self._shown.phone, setting)
+
+    @property
+    def _setting(self) -> Setting | None:
+        """What stands on the line under the cursor."""
+        cursor = self.query_one(CodeView).cursor
+        lines = self._shown.lines if self._shown else ()
+        return lines[cursor].setting if cursor < len(lines) else None
 
     async def action_reveal(self) -> None:
         """Show the secrets, or mask them again."""
@@ -292,7 +349,7 @@ def changes_since_fetched(phone: Phone) -> str:
     fetched = f"the phone's last fetch ({exact(phone.last_seen)})"
     if phone.changed_at is None or phone.changed_at <= phone.last_seen:
         return f"Nothing was changed since {fetched}."
-    return f"Something was changed since {fetched}. What it got then is not kept, so lines cannot be compared."
+    return f"Something was changed since {fetched}. What it got then is not on record, so lines cannot be compared."
 
 
 def new_file(text: str) -> Path:

@@ -28,7 +28,7 @@ class CommonSetting:
     def meaning(self, organisation: Organisation) -> str:
         """The value in words; empty for none."""
         value = self.value(organisation)
-        return dict(self.choices).get(value, value)
+        return dict(self.choices).get(value, value.replace(";", ", "))
 
 
 LANGUAGES = {

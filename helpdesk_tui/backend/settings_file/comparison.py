@@ -44,7 +44,7 @@ class FileComparison:
         """`2 added, 1 removed, 3 changed`, or that nothing is different."""
         counts = ((self.added, "added"), (self.removed, "removed"), (self.changed, "changed"))
         words = ", ".join(f"{count} {word}" for count, word in counts if count)
-        return f"settings: {words}" if words else "nothing is different"
+        return words or "nothing is different"
 
 
 def compare_files(old: SettingsFile, new: SettingsFile) -> FileComparison:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from helpdesk_tui.backend.errors import Refused
+from helpdesk_tui.backend.errors import HelpdeskError, Refused
 from helpdesk_tui.backend.model.environment import EndpointCredentials
 from helpdesk_tui.backend.model.event import EventKind
 from helpdesk_tui.backend.model.firmware_rules import needs_chained_update
@@ -147,6 +147,13 @@ class Settings:
                 phone.mac,
                 phone.organisation,
             )
+
+    def warnings(self, phone: Phone) -> tuple[str, ...]:
+        """What the operator should know about the phone's settings file; why there is none, where none can be made."""
+        try:
+            return self.file(phone).warnings
+        except HelpdeskError as error:
+            return (str(error),)
 
     def urls(self, phone: Phone) -> tuple[str, str | None]:
         """The phone's definitive URL, and the temporary one while it is registered. Both are secret."""

@@ -130,5 +130,5 @@ def test_organisations_are_listed_with_their_phones_and_models(desk: Helpdesk, j
 def test_the_meaning_of_a_value_is_in_words(jansen: Organisation) -> None:
     words = {setting.column: setting.meaning(jansen) for setting in COMMON_SETTINGS}
     assert words["language"] == "Dutch" and words["country"] == "Netherlands"
-    assert words["codecs"] == "g722;pcma;pcmu"
+    assert words["codecs"] == "g722, pcma, pcmu"
     assert all(setting.meaning(replace(jansen, call_waiting=CallWaiting.OFF)) for setting in COMMON_SETTINGS[8:9])

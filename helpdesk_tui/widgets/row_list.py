@@ -1,0 +1,114 @@
+"""A list of rows in columns, such as settings with their values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual.message import Message
+
+from helpdesk_tui.themes import symbols
+from helpdesk_tui.widgets.cursor_view import CursorView
+from helpdesk_tui.widgets.text import fit
+
+GAP = "  "
+
+
+@dataclass(frozen=True, slots=True)
+class RowColumn:
+    """A column of this many cells; the columns that grow share what is left over."""
+
+    title: str
+    width: int
+    grows: int = 0
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line; all of it may be hostile text."""
+
+    cells: tuple[str, ...]
+    look: str = ""
+    """`attention` or `quiet`; empty: plain."""
+
+
+class RowList(CursorView):
+    """Rows to choose from, under the titles of their columns."""
+
+    HEAD = 1
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        *("row-list--head", "row-list--cursor", "row-list--quiet", "row-list--attention"),
+    }
+    DEFAULT_CSS = """
+    RowList {
+        & > .row-list--head { color: $quiet; }
+        & > .row-list--cursor { background: $cursor; color: $cursor-ink; text-style: $cursor-style; }
+        & > .row-list--quiet { color: $quiet; }
+        & > .row-list--attention { color: $attention; }
+    }
+    """
+
+    @dataclass
+    class Highlighted(Message):
+        """The cursor is on another row (counted from 0)."""
+
+        number: int
+
+    @dataclass
+    class Opened(Message):
+        """A row was clicked twice."""
+
+        number: int
+
+    def __init__(self, columns: Sequence[RowColumn]) -> None:
+        super().__init__()
+        self._columns = columns
+        self._rows: Sequence[Row] = ()
+
+    def show(self, rows: Sequence[Row]) -> None:
+        """Show these rows; the cursor stays."""
+        if rows != self._rows:
+            self._rows = rows
+            self.set_total(len(rows))
+            self.cursor = max(0, min(self.cursor, self.total - 1))
+            self.keep_visible()
+            self.refresh()
+
+    def _widths(self) -> list[int]:
+        lead = 3
+        spare = self.room - lead - sum(column.width for column in self._columns) - len(GAP) * len(self._columns)
+        shares = max(1, sum(column.grows for column in self._columns))
+        return [column.width + max(0, spare) * column.grows // shares for column in self._columns]
+
+    def _line(self, lead: str, cells: Sequence[str]) -> str:
+        parts = [
+            fit(text, width, right=column.right)
+            for text, column, width in zip(cells, self._columns, self._widths(), strict=True)
+        ]
+        return fit(lead + GAP.join(parts), self.room)
+
+    def paint_line(self, y: int) -> list[Segment]:
+        base = self.rich_style
+        if y < self.HEAD:
+            titles = [column.title for column in self._columns]
+            return [Segment(self._line("   ", titles), self.get_component_rich_style("row-list--head"))]
+        number = self.top + y - self.HEAD
+        if number >= len(self._rows):
+            return [Segment(" " * self.room, base)]
+        row = self._rows[number]
+        if number == self.cursor:
+            text = self._line(f" {symbols().pointer} ", row.cells)
+            return [Segment(text, self.get_component_rich_style("row-list--cursor"))]
+        look = self.get_component_rich_style(f"row-list--{row.look}") if row.look else base
+        return [Segment(self._line("   ", row.cells), look)]
+
+    def cursor_moved(self) -> None:
+        self.post_message(self.Highlighted(self.cursor))
+
+    def clicked(self, number: int, *, again: bool) -> None:
+        self.move_to(number)
+        if again:
+            self.post_message(self.Opened(number))
