@@ -106,6 +106,7 @@ class PhoneEndpoint:
     async def _respond(self, scope: MutableMapping[str, Any], send: Send) -> None:
         call = self._read(scope)
         try:
+            self._desk.store.database.check_file()
             asked = self._shape(call)
             known = self._known.find(asked, call.user_agent) if asked else None
             if asked and known and self._certified(call, known.mac):

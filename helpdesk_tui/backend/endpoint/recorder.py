@@ -29,6 +29,9 @@ LARGEST_BATCH = 2_000
 LONGEST_QUEUE = 100_000
 """Records that may wait while the database cannot be written; more are left out, and counted."""
 
+PATIENCE = 1.0
+"""Seconds that the writer waits for another process; then phones that must wait for it hear "later"."""
+
 CALLERS = 4
 """Threads that talk to manufacturers."""
 
@@ -78,10 +81,10 @@ class Recorder:
         self._thread.start()
 
     def stop(self) -> None:
-        """Write what is left, and end. Calls to manufacturers that did not begin stay queued in the database."""
+        """Write what is left, and end the calls that were begun. The others stay queued in the database."""
         self._queue.put(None)
         self._thread.join()
-        self._callers.shutdown(wait=False, cancel_futures=True)
+        self._callers.shutdown(cancel_futures=True)
 
     def note(self, record: Record) -> None:
         """Write this down soon."""
@@ -147,7 +150,9 @@ class Recorder:
         if not visits:
             return
         try:
-            admitted: Iterable[bool] = self._desk.fetching.admit([(v.phone_id, v.segment) for v in visits])
+            self._desk.store.database.check_file()
+            with self._desk.store.database.write(patience=PATIENCE):
+                admitted: Iterable[bool] = self._desk.fetching.admit([(v.phone_id, v.segment) for v in visits])
         except Exception as error:
             for visit in visits:
                 visit.admitted.set_exception(error)
@@ -159,7 +164,8 @@ class Recorder:
         """Everything that waits; it stays when the database cannot be written."""
         fetches = [record.what for record in self._waiting if isinstance(record.what, Fetch)]
         misses = [record.what for record in self._waiting if isinstance(record.what, Miss)]
-        with self._desk.context.write():
+        self._desk.store.database.check_file()
+        with self._desk.store.database.write(patience=PATIENCE):
             macs = self._desk.fetching.note_fetches(fetches) if fetches else ()
             if misses:
                 self._desk.fetching.note_misses(misses)

@@ -14,7 +14,7 @@ from weakref import WeakSet
 
 from helpdesk_tui.backend.errors import DatabaseProblem
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """The number of migrations this program knows; kept in PRAGMA user_version."""
 
 APPLICATION_ID = 0x48445455
@@ -35,8 +35,10 @@ class Database:
         self._held: WeakSet[_Held] = WeakSet()
         self._lock = threading.Lock()
         self._watcher: _Held | None = None
+        self._identity: tuple[int, int] | None = None
         with self._sentences():
             self._create_private_file()
+            self._identity = self._identify()
             if self._is_foreign():
                 raise DatabaseProblem(f"{self.path} is a database of another program: name another file.")
             self._make_private()
@@ -47,6 +49,20 @@ class Database:
                 )
             if version < SCHEMA_VERSION:
                 self._migrate()
+
+    def _identify(self) -> tuple[int, int]:
+        try:
+            status = self.path.stat()
+        except OSError as error:
+            raise DatabaseProblem(f"The database {self.path} is gone: put it back, or restore a backup.") from error
+        return status.st_dev, status.st_ino
+
+    def check_file(self) -> None:
+        """Make sure that we do not go on with a file that was taken away; one that was put in its place is opened.
+
+        For a process that runs for long. Raises DatabaseProblem while there is none.
+        """
+        self._identity = self._identify()  # each thread opens it anew when it differs: see `connection`
 
     def _create_private_file(self) -> None:
         # A file that exists is not opened here: closing it would drop the locks that SQLite holds on it in this
@@ -109,7 +125,7 @@ class Database:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA cache_size = -16000")
-        held = _Held(connection)
+        held = _Held(connection, self._identity)
         with self._lock:
             self._held.add(held)
         return held
@@ -117,7 +133,7 @@ class Database:
     def connection(self) -> sqlite3.Connection:
         """The connection of the calling thread, for reading; writing goes through `write`. Ends with its thread."""
         held: _Held | None = getattr(self._local, "held", None)
-        if held is None:
+        if held is None or held.identity != self._identity:
             held = self._local.held = self._connect()
         return held.connection
 
@@ -158,7 +174,9 @@ class Database:
         """A number that changes when anybody has changed the database (PRAGMA data_version)."""
         # SQLite counts for each connection what the others did: only numbers of one connection can be compared.
         with self._sentences():
-            watcher = self._watcher = self._watcher or self._connect()
+            watcher = self._watcher
+            if watcher is None or watcher.identity != self._identity:
+                watcher = self._watcher = self._connect()
             return int(watcher.connection.execute("PRAGMA data_version").fetchone()[0])
 
     def problems(self) -> tuple[str, ...]:
@@ -187,8 +205,9 @@ class Database:
 class _Held:
     """A connection that is closed when its thread ends: then nothing holds on to this any more."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, identity: tuple[int, int] | None) -> None:
         self.connection = connection
+        self.identity = identity
 
     def close(self) -> None:
         with suppress(sqlite3.Error):
