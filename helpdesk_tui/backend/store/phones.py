@@ -18,7 +18,7 @@ from helpdesk_tui.backend.model.step import Call, Step
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.model.verdict import VerdictKind, judge
 from helpdesk_tui.backend.store.database import Database, moment, stamp
-from helpdesk_tui.backend.store.search import TURNED, condition
+from helpdesk_tui.backend.store.search import TURNED, condition, narrowing
 
 if TYPE_CHECKING:
     from helpdesk_tui.backend.store import Clock
@@ -90,6 +90,13 @@ class Visit:
     """What it reported to run; None: nothing."""
 
 
+FEW = 1000
+"""Phones that are faster looked up one by one than by walking the list."""
+
+LOOK_AHEAD = 2000
+"""Rows that are read beyond a window, in the hope to reach the end and to be spared a second search for the count."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A window on a long list."""
@@ -108,31 +115,43 @@ class PhoneTable:
 
     def page(self, query: Query, offset: int, limit: int) -> Page:
         """The matching phones `offset` to `offset + limit`, what needs attention first, and how many there are."""
-        now = stamp(self._clock())
-        where, values = condition(query, now)
         with self._database.read() as connection:
+            where, values = self._where(connection, query)
             order = "ORDER BY verdict_rank, mac LIMIT ? OFFSET ?"
-            rows = connection.execute(f"SELECT id FROM phones{where} {order}", [*values, limit, offset]).fetchall()
-            phones = self._by_ids(connection, [row[0] for row in rows])
+            ahead = max(limit, LOOK_AHEAD)
+            rows = connection.execute(f"SELECT id FROM phones{where} {order}", [*values, ahead, offset]).fetchall()
+            phones = self._by_ids(connection, [row[0] for row in rows[:limit]])
             total = offset + len(rows)
-            if len(rows) == limit or (offset and not rows):  # else the window shows the end of the list
+            if len(rows) == ahead or (offset and not rows):  # else this has seen the end of the list
                 total = connection.execute(f"SELECT count(*) FROM phones{where}", values).fetchone()[0]
         return Page(phones, total)
 
     def all(self, query: Query) -> tuple[Phone, ...]:
         """All matching phones, by verdict and MAC."""
-        where, values = condition(query, stamp(self._clock()))
         with self._database.read() as connection:
+            where, values = self._where(connection, query)
             order = "ORDER BY verdict_rank, phones.mac"
             rows = connection.execute(f"{SELECT} WHERE phones.id IN (SELECT id FROM phones{where}) {order}", values)
             return tuple(_phone(row) for row in rows)
 
+    def _where(self, connection: Connection, query: Query) -> tuple[str, list[object]]:
+        """The condition of a query with its values; over the few candidates only, where the search index names them."""
+        where, values = condition(query, stamp(self._clock()))
+        groups = narrowing(query)
+        if groups is None:
+            return where, [*values]
+        found = "SELECT rowid FROM phones_search WHERE phones_search MATCH ? LIMIT ?"
+        candidates = [row[0] for row in connection.execute(found, [groups, FEW + 1])]
+        if len(candidates) > FEW:
+            return where, [*values]  # then walking the list is faster
+        return f"{where} AND id IN ({','.join('?' * len(candidates))})", [*values, *candidates]
+
     def counts(self, query: Query) -> dict[VerdictKind, int]:
         """How many phones match, by verdict."""
         now = stamp(self._clock())
-        where, values = condition(query, now)
         rank = f"CASE WHEN {TURNED} THEN 0 ELSE verdict_rank END"
         with self._database.read() as connection:
+            where, values = self._where(connection, query)
             rows = connection.execute(f"SELECT {rank}, count(*) FROM phones{where} GROUP BY 1", [now, *values])
             found = dict(rows.fetchall())
         return {kind: found.get(kind.rank, 0) for kind in VerdictKind}
