@@ -20,9 +20,10 @@ COMMANDS = {
     "demo": ("demo", "Try everything on throw-away data; nothing leaves the machine."),
     "import": ("imports", "Import organisations, users or phones from CSV, TSV or JSON."),
     "phone": ("phones", "List, show, add, change, activate and remove phones."),
+    "organisation": ("organisations", "Show and change the common settings of organisations."),
     "doctor": ("doctor", "Check configuration, database and the manufacturers' services."),
     "firmware": ("firmware", "Read versions; list, add, certify and select firmware."),
-    "serve": ("serve", "Serve phones: settings, firmware, retries, the weekly deadline."),
+    "serve": ("serve", "Serve phones: settings, firmware, retries, weekly deadline."),
     "maintain": ("maintain", "One round of retries and of the weekly deadline."),
     "simulate": ("simulate", "Play the manufacturers' services, or a phone that boots."),
 }

@@ -197,25 +197,35 @@ def activate(session: Session, phones: tuple[str, ...]) -> None:
 @phone_argument
 @reveal
 @click.option("--output", "target", type=click.Path(dir_okay=False), help="Write to this file, readable by you alone.")
+@click.option("--origins", is_flag=True, help="Say of every line where its value comes from.")
+@click.option("--diff", "other", metavar="PHONE|last", help="Print what differs from another phone, or the last fetch.")
 @click.pass_obj
-def settings(session: Session, phone: str, reveal: bool, target: str | None) -> None:
+def settings(session: Session, phone: str, reveal: bool, target: str | None, origins: bool, other: str | None) -> None:
     """Print the settings file of a phone; secrets are masked unless --reveal."""
-    from helpdesk_tui.backend.settings_file import masked_text, render
+    from helpdesk_tui.backend.settings_file import masked, render
+    from helpdesk_tui.cli.settings_text import difference, with_origins
 
+    if other is not None and (reveal or origins):
+        raise click.UsageError("--diff goes neither with --reveal nor with --origins.")
+    warnings: tuple[str, ...] = ()
     with session.helpdesk() as desk:
         found = desk.phones.find(phone)
-        file = desk.settings.file(found)
-        if reveal:
-            desk.settings.reveal(found)
-            data = render(file)
+        if other is not None:
+            data = difference(desk, found, other).encode()
         else:
-            data = masked_text(file).encode()
-    for warning in file.warnings:
+            file = desk.settings.file(found)
+            warnings = file.warnings
+            if reveal:
+                desk.settings.reveal(found)
+            else:
+                file = masked(file)
+            data = with_origins(file).encode() if origins else render(file)
+    for warning in warnings:
         click.echo(warning, err=True)
     if target:
         save_private(Path(target), data)
     else:
-        click.echo(data, nl=not data.endswith(b"\n"))  # as bytes: the phone's encoding, not the terminal's
+        click.echo(data, nl=False)  # as bytes: the phone's encoding, not the terminal's
 
 
 @phone_command.command("firmware")
