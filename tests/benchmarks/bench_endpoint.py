@@ -43,9 +43,7 @@ def prepare(folder: Path, phones: int) -> list[bytes]:
         models = (("000413", desk.catalogue.get("D785")), ("805ec0", desk.catalogue.get("T46S")))
         for number in range(phones):
             identity = (Identity(f"jansen-{number}", f"s3cret-{number}", f"Anna Jansen {number}"),)
-            user = desk.store.directory.save_user(
-                User(0, organisation, str(1000 + number), f"Anna {number}", identity)
-            )
+            user = desk.store.directory.save_user(User(0, organisation, str(1000 + number), f"Anna {number}", identity))
             prefix, model = models[number % 2]
             new = NewPhone(Mac(f"{prefix}{number:06x}"), model, organisation, {"user_id": user})
             phone = desk.phones.insert(new, EventKind.IMPORTED, "Imported.")

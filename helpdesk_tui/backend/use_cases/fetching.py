@@ -158,7 +158,12 @@ class Fetching:
             self._store.requests.add_many(
                 [_request(f, oddities(phone, agent_of(f.user_agent), catalogue)) for f, phone in noted]
             )
-            visits = {fetch.phone_id: self._visit(fetch, phone) for fetch, phone in noted if fetch.settled}
+            with_settings = {fetch.phone_id for fetch, _ in noted if fetch.sent}
+            visits = {
+                fetch.phone_id: self._visit(fetch, phone, settings=fetch.phone_id in with_settings)
+                for fetch, phone in noted
+                if fetch.settled
+            }
             seen = self._store.phones.seen(list(visits.values()))
             return tuple(phone.mac for phone in seen if self._moved(phone))
 
@@ -179,7 +184,7 @@ class Fetching:
         if rows:
             self._store.fetched.remember(rows)
 
-    def _visit(self, fetch: Fetch, phone: PhoneIdentity) -> Visit:
+    def _visit(self, fetch: Fetch, phone: PhoneIdentity, *, settings: bool) -> Visit:
         """What this fetch teaches; the firmware counts when the phone names its own vendor."""
         agent = agent_of(fetch.user_agent)
         firmware = agent.firmware if agent.vendor == phone.vendor else None
@@ -187,7 +192,7 @@ class Fetching:
             text = f"The phone reports firmware {firmware}; before: {phone.firmware_installed}."
             kind, mac = EventKind.FIRMWARE_INSTALLED, Mac(phone.mac)
             self._store.events.add(PLATFORM, kind, text, mac, phone.organisation)
-        return Visit(phone.id, fetch.at, fetch.address, firmware)
+        return Visit(phone.id, fetch.at, fetch.address, firmware, settings)
 
     def _moved(self, phone: Phone) -> bool:
         """Whether this fetch asks something of the manufacturer; it is written down as intended."""
