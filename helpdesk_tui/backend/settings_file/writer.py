@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from html import escape
 from itertools import groupby
 from operator import attrgetter
 
@@ -38,8 +40,12 @@ def as_bytes(lines: Iterable[tuple[str, Setting | None]]) -> bytes:
 
 def _check(settings: Sequence[Setting]) -> None:
     """The last guard: what is entered has been checked before. Custom names are checked with the custom settings."""
-    if FORBIDDEN.search("".join([setting.value for setting in settings])):
-        name = next(setting.name for setting in settings if FORBIDDEN.search(setting.value))
+    values = [setting.value for setting in settings]
+    values += [value for setting in settings for _, value in setting.attributes]
+    if FORBIDDEN.search("".join(values)):
+        name = next(
+            s.name for s in settings if any(FORBIDDEN.search(text) for text in (s.value, *dict(s.attributes).values()))
+        )
         raise BadInput(f"The value of {name} contains a character that a settings file cannot carry: change it.")
 
 
@@ -76,29 +82,26 @@ def _elements(settings: Sequence[Setting]) -> list[str]:
     missing = [place for place, text in enumerate(texts) if text is None]
     if len(_known) > _KEPT:
         _known.clear()
-    for place, text in zip(missing, _serialise([settings[place] for place in missing]), strict=True):
-        texts[place] = text
+    _check([settings[place] for place in missing])
+    for place in missing:
+        text = texts[place] = _element(settings[place])
         if not (settings[place].secret and settings[place].value):
             _known[keys[place]] = text
     return [text for text in texts if text is not None]
 
 
-def _serialise(settings: Sequence[Setting]) -> list[str]:
-    """New elements, by the XML library, in one go; no value holds a line break, so each is one line."""
-    from xml.etree import ElementTree  # only when a file is made: it costs start-up time
+def _element(setting: Setting) -> str:
+    """One element on one line, as no value holds a line break. Always with an end tag, also when it is empty."""
+    attributes = [] if setting.index is None else [("idx", str(setting.index))]
+    attributes += setting.attributes
+    if setting.permission is not None:
+        attributes.append(("perm", setting.permission))
+    written = "".join([f' {name}="{_escape(value).replace(_QUOTE, "&quot;")}"' for name, value in attributes])
+    return f"<{setting.name}{written}>{_escape(setting.value)}</{setting.name}>"
 
-    _check(settings)
-    root = ElementTree.Element("settings")
-    root.text = "\n"
-    for setting in settings:
-        attributes = {} if setting.index is None else {"idx": str(setting.index)}
-        attributes.update(setting.attributes)
-        if setting.permission is not None:
-            attributes["perm"] = setting.permission
-        element = ElementTree.SubElement(root, setting.name, attributes)
-        element.text = setting.value
-        element.tail = "\n"
-    return ElementTree.tostring(root, encoding="unicode", short_empty_elements=False).split("\n")[1:-1]
+
+_QUOTE = '"'
+_escape = partial(escape, quote=False)
 
 
 def snom_firmware_file(choice: FirmwareChoice) -> bytes:
