@@ -52,6 +52,9 @@ class Query:
         return Query((*self.terms, Term(field, text.lower())))
 
 
+LONGEST = 500
+"""Characters of a search that are looked at: nobody types more."""
+
 _ALIASES = {"organisation": Field.ORGANISATION, "organization": Field.ORGANISATION, "company": Field.ORGANISATION}
 _FIELDS = {field.value: field for field in Field if field is not Field.ANYTHING} | _ALIASES
 _WORD = re.compile(r'(!?)(?:([a-z]+):)?(?:"([^"]*)"?|(\S+))', re.I)
@@ -60,7 +63,8 @@ _MAC_PART = re.compile(r"[:.-]?[0-9a-f]{1,6}(?:[:.-][0-9a-f]{1,6})*[:.-]?")
 
 def parse_query(text: str) -> Query:
     """Read a search: words, `field:value` tokens (values may be quoted), `!` for not. Never fails."""
-    text = text.encode("utf-8", "replace").decode()  # a terminal hands bytes that are no text on as lone surrogates
+    # A terminal hands bytes that are no text on as lone surrogates; databases end a text at NUL.
+    text = text[:LONGEST].replace("\0", "?").encode("utf-8", "replace").decode()
     whole = find_mac(text)
     if whole is not None:
         return Query((Term(Field.ANYTHING, whole.hex),))

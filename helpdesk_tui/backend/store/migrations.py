@@ -202,10 +202,10 @@ CREATE TABLE walkthrough_runs (
 """
 
 INDEXES = (
-    # The list of phones: walked in its order, searched without touching the table.
+    # The list of phones: walked in its order, searched by words or by values without touching the table.
+    "CREATE INDEX phones_words ON phones (verdict_rank, mac, search_text, organisation_id)",
     "CREATE INDEX phones_list ON phones"
-    " (verdict_rank, mac, search_text, step, vendor, model, organisation_id, user_id, firmware_installed,"
-    " firmware_selected)",
+    " (verdict_rank, mac, step, vendor, model, organisation_id, user_id, firmware_installed, firmware_selected)",
     "CREATE INDEX phones_turning ON phones (verdict_turns_at) WHERE verdict_turns_at IS NOT NULL",
     "CREATE INDEX phones_organisation ON phones (organisation_id, verdict_rank, mac, model)",
     "CREATE INDEX phones_model ON phones (model COLLATE NOCASE, verdict_rank, mac)",

@@ -36,9 +36,9 @@ LEFT JOIN jobs ON jobs.mac = phones.mac AND jobs.phone_id = phones.id
 # Line breaks between them: no search text has one, so nothing is found across two of them.
 SEARCH_TEXT = """
 UPDATE phones SET search_text = casefold(
+    coalesce((SELECT name || ' ' || extension FROM users WHERE users.id = user_id), '') || char(10) ||
     mac || char(10) || name || char(10) || model || char(10) || vendor || char(10) || serial || char(10) ||
-    (SELECT name || char(10) || short_name FROM organisations WHERE organisations.id = organisation_id) || char(10) ||
-    coalesce((SELECT name || ' ' || extension FROM users WHERE users.id = user_id), ''))
+    (SELECT name || char(10) || short_name FROM organisations WHERE organisations.id = organisation_id))
 """
 
 
@@ -93,7 +93,7 @@ class Visit:
 FEW = 1000
 """Phones that are faster looked up one by one than by walking the list."""
 
-LOOK_AHEAD = 2000
+LOOK_AHEAD = 1000
 """Rows that are read beyond a window, in the hope to reach the end and to be spared a second search for the count."""
 
 
