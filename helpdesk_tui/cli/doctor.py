@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import click
 
-from helpdesk_tui.backend import Helpdesk, Vendor
+from helpdesk_tui.backend import Helpdesk, Refused, Vendor
 from helpdesk_tui.backend.use_cases.services import Queue, ServiceReport
 from helpdesk_tui.cli import output
 from helpdesk_tui.cli.session import Session
@@ -48,7 +47,7 @@ def doctor_command(session: Session, as_json: bool) -> None:
             click.echo(f"{'ok      ' if check.ok else 'PROBLEM '} {check.name}: {output.printable(check.text)}")
         click.echo(f"ok       Next weekly deadline: {output.local(deadline)} ({desk.environment.weekly_deadline})")
     if not ok:
-        sys.exit(1)
+        raise Refused(f"Something is wrong: {', '.join(check.name for check in checks if not check.ok)}.")
 
 
 def _configuration(session: Session, desk: Helpdesk) -> Check:
@@ -99,6 +98,7 @@ def _document(report: ServiceReport, queue: Queue) -> dict[str, Any]:
                 "tries": job.tries,
                 "next_try": output.iso(job.next_try),
                 "reason": job.reason.value if job.reason else None,
+                "reason_text": job.reason_text,
             }
             for job in queue.jobs
         ],

@@ -87,15 +87,12 @@ def _register(desk: Helpdesk, phones: tuple[Phone, ...]) -> None:
             length=len(phones), label="Registering", file=sys.stderr, hidden=not sys.stderr.isatty()
         ) as bar,
     ):
-        for phone in phones:
-            if stopping():
-                break
-            attempt = desk.registration.retry(phone.mac)
+        for attempt in desk.registration.retry_many([phone.mac for phone in phones], stopping):
             failed += attempt is not None and not attempt.ok
             done += 1
             bar.update(1)
     if done < len(phones):
-        raise Refused(f"Stopped: {len(phones) - done} phones are not registered yet; they stay queued.")
+        raise Refused(f"Stopped: {len(phones) - done} phones are not registered yet: they wait for serve or maintain.")
     if failed:
         raise Refused(
             f"{failed} of {len(phones)} phones are not registered: they stay at step {Step.PROVISION.value}; "

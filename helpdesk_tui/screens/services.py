@@ -196,16 +196,17 @@ class ServicesScreen(HelpdeskScreen):
     async def _retry(self, jobs: Sequence[Job]) -> None:
         header = self.query_one(HeaderLine)
         self.desk.services.renew()
+        attempts = self.desk.manufacturers.retry(jobs)
         done = failed = 0
         last = ""
-        for number, job in enumerate(jobs, start=1):
+        for number in range(1, len(jobs) + 1):
             header.show_count(f"trying {number} of {len(jobs)}{symbols().ellipsis}")
-            for attempt in await asyncio.to_thread(self.desk.manufacturers.retry_all, [job]):
-                done, failed = done + attempt.ok, failed + (not attempt.ok)
-                last = attempt.sentence
+            attempt = await asyncio.to_thread(next, attempts)
+            if attempt:
+                done, failed, last = done + attempt.ok, failed + (not attempt.ok), attempt.sentence
         header.show_count("")
-        if len(jobs) == 1 and last:
-            self.say(last, "error" if failed else "information")
+        if len(jobs) == 1:
+            self.say(last or "Another process is at it, or has done it already.", "error" if failed else "information")
         else:
             self.say(f"{done} done, {failed} failed again.", "warning" if failed else "information")
         self._read()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -20,6 +21,9 @@ from helpdesk_tui.backend.model.vendor import Vendor
 TOLERATED_CLOCK_DIFFERENCE = timedelta(seconds=60)
 """The window of Hawk (reference manufacturer_services.md, section 1.2); the others' windows are not known."""
 
+REFUSAL_LASTS = 600.0
+"""Seconds that a service is left alone after it refused our credentials. A program that runs for weeks asks again."""
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -27,7 +31,8 @@ T = TypeVar("T")
 class Client:
     """A client of one account at one service. Called from any thread.
 
-    Refused credentials are remembered: wrong ones cost the service one request, not one for each phone.
+    Refused credentials are remembered for REFUSAL_LASTS: wrong ones cost the service one request, not one for each
+    phone.
     """
 
     def __init__(
@@ -40,6 +45,7 @@ class Client:
         self._door = threading.Lock()
         self._let_in = False
         self._refusal: Failure | None = None
+        self._refused_until = 0.0
         self._secrets: set[str] = {account.secret}
 
     @property
@@ -56,6 +62,10 @@ class Client:
         if isinstance(account, Failure):
             return Probe(account, clock_difference=difference)
         return Probe(None, account, difference)
+
+    def renew(self) -> None:
+        self._refusal = None
+        self._let_in = False
 
     def close(self) -> None:
         self._wire.close()
@@ -114,8 +124,9 @@ def failure_as_value(method: Callable[Concatenate[C, P], T]) -> Callable[Concate
     @wraps(method)
     def call(self: C, /, *args: P.args, **kwargs: P.kwargs) -> T | Failure:
         with self._entrance():
-            if self._refusal is not None:
-                return self._refusal
+            refusal = self._refusal
+            if refusal is not None and time.monotonic() < self._refused_until:
+                return refusal
             try:
                 return method(self, *args, **kwargs)
             except CallError as stopped:
@@ -124,6 +135,7 @@ def failure_as_value(method: Callable[Concatenate[C, P], T]) -> Callable[Concate
                 failure = replace(stopped.failure, words=clean(stopped.failure.words or "", secrets))
                 if failure.reason is Reason.AUTH_FAILED:
                     self._refusal = failure
+                    self._refused_until = time.monotonic() + REFUSAL_LASTS
                 return failure
             finally:
                 self._let_in = True

@@ -105,6 +105,10 @@ class ManufacturerService(Protocol):
         """Whether the service answers and accepts our credentials."""
         ...
 
+    def renew(self) -> None:
+        """Ask again, although the service has refused our credentials. Calls that are under way go on."""
+        ...
+
     def close(self) -> None:
         """Give back connections; tokens are forgotten."""
         ...

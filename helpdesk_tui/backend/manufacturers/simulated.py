@@ -128,6 +128,9 @@ class SimulatedService:
             fault = self._take_fault()
         return Probe(fault.failure if fault else None, account="simulation")
 
+    def renew(self) -> None:
+        """Nothing is remembered of refusals."""
+
     def close(self) -> None:
         """Nothing to give back."""
 

@@ -107,6 +107,10 @@ class YealinkYmcs(Client):
         self._list({}, 0, 1)
         return None  # nothing of this wire names the enterprise
 
+    def renew(self) -> None:
+        self._token = None
+        super().renew()
+
     def close(self) -> None:
         self._token = None
         super().close()

@@ -16,7 +16,7 @@ from helpdesk_tui.backend.model.environment import Environment, ServiceKind
 from helpdesk_tui.backend.model.query import Field, Query
 from helpdesk_tui.backend.model.step import Step
 from helpdesk_tui.backend.model.vendor import Vendor
-from helpdesk_tui.backend.store import Clock, Store
+from helpdesk_tui.backend.store import Clock, Store, utc_now
 from helpdesk_tui.backend.use_cases.access import temporary_url
 
 
@@ -36,8 +36,10 @@ class Services:
 
         with self._lock:
             if vendor not in self._opened:
-                service = open_service(self.environment.accounts[vendor], now=self.clock)
-                if self.simulated(vendor):
+                # Real services compare our signatures with the true time, whatever moment we play.
+                simulated = self.simulated(vendor)
+                service = open_service(self.environment.accounts[vendor], now=self.clock if simulated else utc_now)
+                if simulated:
                     self._remind(service)
                 self._opened[vendor] = service
             return self._opened[vendor]
@@ -51,8 +53,8 @@ class Services:
     def renew(self) -> None:
         """Begin anew with every service: one that refused our credentials is asked again, because a person wants it."""
         with self._lock:
-            for vendor in [vendor for vendor in self._opened if not self.simulated(vendor)]:
-                self._opened.pop(vendor).close()
+            for service in self._opened.values():
+                service.renew()
 
     def put(self, service: ManufacturerService) -> None:
         """Use this service for its vendor."""

@@ -50,10 +50,8 @@ class Maintenance:
 
     def retry_refused(self) -> Iterator[Attempt]:
         """Try the calls that wait for a person."""
-        for job in self._store.jobs.refused():
-            attempt = self._registration.retry(job.mac)
-            if attempt:
-                yield attempt
+        attempts = self._registration.retry_many([job.mac for job in self._store.jobs.refused()])
+        yield from filter(None, attempts)
 
     def prune(self) -> None:
         """Keep the logs within their bounds."""

@@ -124,9 +124,19 @@ class Registration:
 
     def retry(self, mac: Mac) -> Attempt | None:
         """Try the waiting call of this MAC now; None when there is none or another process is at it."""
-        with self._context.write():
-            job = self._noted(self._store.jobs.lease(mac))
-        return self.perform(job) if job else None
+        return next(self.retry_many([mac]))
+
+    def retry_many(
+        self, macs: Iterable[Mac], cancelled: Callable[[], bool] = lambda: False
+    ) -> Iterator[Attempt | None]:
+        """Try the waiting calls of these MACs now, as `retry` does; stops between two when `cancelled` says so."""
+        closed: Closed = {}
+        for mac in macs:
+            if cancelled():
+                return
+            with self._context.write():
+                job = self._noted(self._store.jobs.lease(mac))
+            yield self.perform(job, closed) if job else None
 
     def run_due(self) -> Iterator[Attempt]:
         """Make the calls that are due, and those that a crash left behind."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -66,12 +66,12 @@ class Asked:
     sentence: str
 
 
-# What the manufacturer should say of a phone in this step.
-EXPECTED: dict[Step, Standing | None] = {
-    Step.ACTIVE: Standing.OURS,
-    Step.DISABLED: Standing.NOT_REGISTERED,
-    Step.PROVISION: None,  # nothing is certain after a failure: whatever it says is news
-    Step.DEPROVISION: None,
+# What the manufacturer may say of a phone in this step without contradicting it.
+EXPECTED: dict[Step, frozenset[Standing]] = {
+    Step.ACTIVE: frozenset({Standing.OURS}),
+    Step.DISABLED: frozenset({Standing.NOT_REGISTERED, Standing.ELSEWHERE}),
+    Step.PROVISION: frozenset(),  # nothing is certain after a failure: whatever it says is news
+    Step.DEPROVISION: frozenset(),
 }
 
 
@@ -96,8 +96,7 @@ class ManufacturerServices:
         probe = service.probe()
         problems: list[str] = []
         if probe.failure:
-            words = f" It said: {probe.failure.words}" if probe.failure.words else ""
-            problems.append(" ".join(explain(probe.failure.reason, service.label)) + words)
+            problems.append(_told(probe.failure, service.label))
         if probe.clock_difference and abs(probe.clock_difference) > CLOCK_TOLERANCE:
             seconds = round(probe.clock_difference.total_seconds())
             problems.append(f"Its clock differs from ours by {seconds:+d} s: set the clock of this server.")
@@ -114,18 +113,17 @@ class ManufacturerServices:
         jobs = tuple(job for job in self._store.jobs.all() if job.vendor is vendor)
         return Queue(vendor, jobs, moment(self._store.facts.get(last_success_of(vendor))))
 
-    def retry_all(self, jobs: Sequence[Job]) -> tuple[Attempt, ...]:
-        """Make these waiting calls now, also those that wait for a person."""
-        attempts = (self._registration.retry(job.mac) for job in jobs)
-        return tuple(attempt for attempt in attempts if attempt)
+    def retry(self, jobs: Sequence[Job]) -> Iterator[Attempt | None]:
+        """Make these waiting calls now, one after the other, also those that wait for a person. None where the call
+        was made meanwhile or another process is at it."""
+        return self._registration.retry_many([job.mac for job in jobs])
 
     def ask(self, phone: Phone) -> Asked:
         """Ask the manufacturer about this phone; the asking is recorded."""
         service = self._context.services.of(phone.vendor)
         lookup = service.lookup(Device(phone.mac, phone.model, phone.serial or None))
         if isinstance(lookup, Failure):
-            sentence = " ".join(explain(lookup.reason, service.label))
-            agrees = True
+            sentence, agrees = _told(lookup, service.label), True
         else:
             sentence, agrees = self._compared(phone, lookup, service.label)
         if not self._context.read_only:
@@ -134,15 +132,21 @@ class ManufacturerServices:
 
     def _compared(self, phone: Phone, lookup: Lookup, label: str) -> tuple[str, bool]:
         standing = lookup.standing
-        # It may be ours and yet point to another environment, which was activated last.
-        ours = temporary_url(self._context.environment, phone)
-        if standing is Standing.OURS and phone.step is Step.ACTIVE and lookup.url not in (None, ours):
+        if standing is Standing.OURS and not self._is_our_address(phone, lookup.url):
             standing = Standing.OURS_OTHER_URL
         said = f"{label}: {STANDINGS[standing]}."
-        if EXPECTED[phone.step] is standing:
-            return f"{said} That is what we believe too.", True
-        wish = WISHES.get((phone.step, standing), "")
-        return f"{said} Our step says {phone.step.value}. {wish}".strip(), False
+        wish = WISHES.get((phone.step, standing), "That is what we believe too.")
+        if standing in EXPECTED[phone.step]:
+            return f"{said} {wish}", True
+        return f"{said} Our step says {phone.step.value}. {wish}", False
+
+    def _is_our_address(self, phone: Phone, url: str | None) -> bool:
+        """Whether the phone is sent here: several environments may share one account, and the last Activate wins."""
+        if url is None:
+            return True  # this wire does not tell
+        if phone.step is Step.ACTIVE:
+            return url == temporary_url(self._context.environment, phone)
+        return url.startswith(f"{self._context.environment.provisioning_url}/")
 
     def _record(self, phone: Phone, lookup: Lookup | Failure, sentence: str) -> None:
         with self._context.write():
@@ -160,6 +164,12 @@ class ManufacturerServices:
         return self._registration.deregister(phone)
 
 
+def _told(failure: Failure, service: str) -> str:
+    """A failure in words: ours, then those of the service."""
+    said = f" It said: {failure.words}" if failure.words else ""
+    return " ".join(explain(failure.reason, service)) + said
+
+
 STANDINGS = {
     Standing.OURS: "registered with our account",
     Standing.OURS_OTHER_URL: "registered with our account, but it is sent to another address",
@@ -170,14 +180,16 @@ STANDINGS = {
 WISHES = {
     (Step.ACTIVE, Standing.NOT_REGISTERED): "A reset now would strand it: register it again.",
     (Step.ACTIVE, Standing.OURS_OTHER_URL): "Another environment has activated it: register it again to have it here.",
+    (Step.ACTIVE, Standing.ELSEWHERE): "A reset now would lead it to that account: its owner must release it first.",
     (Step.DISABLED, Standing.OURS): "A registration is left over: remove it.",
-    (
-        Step.DISABLED,
-        Standing.OURS_OTHER_URL,
-    ): "Another environment may have activated it: leave it unless that is wrong.",
+    (Step.DISABLED, Standing.OURS_OTHER_URL): "Another environment has activated it: leave it unless that is wrong.",
+    (Step.DISABLED, Standing.ELSEWHERE): "That matters at a reset only: its owner must release it before.",
     (Step.PROVISION, Standing.OURS): "It is there after all: Activate makes our step agree.",
+    (Step.PROVISION, Standing.OURS_OTHER_URL): "Another environment has activated it: Activate brings it here.",
     (Step.PROVISION, Standing.NOT_REGISTERED): "Activate tries again.",
     (Step.PROVISION, Standing.ELSEWHERE): "Its owner must release it first.",
     (Step.DEPROVISION, Standing.NOT_REGISTERED): "It is gone already: removing it again makes our step agree.",
     (Step.DEPROVISION, Standing.OURS): "It is still there: try to remove it again.",
+    (Step.DEPROVISION, Standing.OURS_OTHER_URL): "Another environment has activated it: leave it unless that is wrong.",
+    (Step.DEPROVISION, Standing.ELSEWHERE): "Nothing of ours is left: removing it again makes our step agree.",
 }

@@ -55,6 +55,8 @@ class Scripted:
     def probe(self) -> Probe:
         raise AssertionError("not asked here")
 
+    def renew(self) -> None: ...
+
     def close(self) -> None: ...
 
     def _change(self, what: str) -> Failure | None:
