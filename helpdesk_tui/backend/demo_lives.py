@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import Random
 
+from helpdesk_tui.backend.errors import BadInput
 from helpdesk_tui.backend.helpdesk import Helpdesk
 from helpdesk_tui.backend.manufacturers.service import Failure
 from helpdesk_tui.backend.manufacturers.simulated import SimulatedService
@@ -26,6 +27,7 @@ from helpdesk_tui.backend.model.request import Request, Via
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.use_cases.access import settings_file_name
 from helpdesk_tui.backend.use_cases.checklist import Checklist
+from helpdesk_tui.backend.use_cases.fetching import Fetch, Key, Sent
 from helpdesk_tui.backend.use_cases.firmware import Firmware
 from helpdesk_tui.backend.use_cases.phones import NewPhone, Phones
 from helpdesk_tui.backend.use_cases.registration import Registration
@@ -221,6 +223,20 @@ class Stage:
             text = f"The phone reports firmware {firmware}; before: {phone.firmware_installed}."
             self.note(phone, EventKind.FIRMWARE_INSTALLED, text)
 
+    def remember(self, role: Role) -> None:
+        """Keep what the phone has just fetched, so that it can be compared with what it gets now."""
+        from helpdesk_tui.backend.settings_file import heading, render
+
+        phone, now = self.phone(role), self.clock()
+        try:
+            file = self.desk.settings.file(phone)
+        except BadInput:
+            return  # a model that has no settings file
+        sent = Sent(f"demo-{phone.id}", heading(file), render(file))
+        name = settings_file_name(phone.vendor, phone.model, phone.mac)
+        fetch = Fetch(now, phone.id, Key.SECRET, role.address, name, 200, len(sent.body), "", settled=True, sent=sent)
+        self.desk.fetching.remember([fetch])
+
     def note(self, phone: Phone, kind: EventKind, text: str) -> None:
         """Write an event of the platform's."""
         self.store.events.add(PLATFORM, kind, text, phone.mac, phone.organisation)
@@ -246,6 +262,7 @@ class Stage:
         of_phone, of_model = CUSTOM[phone.vendor]
         self.store.custom.set_custom_settings(Scope.PHONE, {"phone_id": phone.id}, of_phone)
         self.store.custom.set_custom_settings(Scope.MODEL, owner, of_model)
+        self.store.phones.update(phone.id, {"changed_at": self.clock()})
         self.note(phone, EventKind.CHANGED, "Changed function keys and custom settings.")
 
     # -- stretches of a life ------------------------------------------------------------------------------------------
@@ -262,6 +279,7 @@ class Stage:
             firmware = role.installed if days < 3 else role.before
             odd = "" if days else role.odd
             self.at(moment, partial(self.fetch, role, Via.DEFINITIVE, firmware, odd))
+        self.at(last_seen, partial(self.remember, role))
         if role.before != role.installed:
             self.at(last_seen - timedelta(days=3, hours=-1), partial(self.select, role, role.installed, person))
         if role.select:

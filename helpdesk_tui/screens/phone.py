@@ -188,7 +188,9 @@ class PhoneScreen(PhoneActions, PhoneCustoms):
         now = self.desk.clock()
         lines = [
             Content.assemble(
-                (f"{exact(event.at, now):>12}", "$quiet"), f"  {safe(event.text)}", (f"  {safe(event.operator)}", "$quiet")
+                (f"{exact(event.at, now):>12}", "$quiet"),
+                f"  {safe(event.text)}",
+                (f"  {safe(event.operator)}", "$quiet"),
             )
             for event in events
         ]

@@ -259,7 +259,7 @@ class SettingsFileScreen(HelpdeskScreen):
         elif not found[1].lines:
             self.say(f"Nothing was changed since {exact(found[0])}: the phone has this file.")
         else:
-            await self._show_comparison(f"{phone.mac} since {exact(found[0])}", found[1])
+            await self._show_comparison(f"Since {exact(found[0])}: {phone.mac}", found[1])
 
     async def action_compare(self) -> None:
         """Show how the file of another phone differs."""

@@ -8,6 +8,8 @@ from textual.widgets import Input, OptionList
 
 from helpdesk_tui.backend import CustomSetting, EventKind, FunctionKey, Helpdesk, KeyFunction, Phone, Scope
 from helpdesk_tui.backend.model.organisation import Identity, User
+from helpdesk_tui.backend.settings_file import heading, render
+from helpdesk_tui.backend.use_cases.fetching import Fetch, Key, Sent
 from helpdesk_tui.screens.base import Session
 from helpdesk_tui.screens.comparison import ComparisonScreen
 from helpdesk_tui.screens.custom_settings import CustomSettingsScreen
@@ -301,6 +303,22 @@ async def test_from_a_line_to_where_it_can_be_changed(session: Session, desk: He
         go("account.1.password")
         await looking.pilot.press("enter")
         await looking.says("This comes from the phone itself")
+
+
+async def test_what_changed_since_the_phone_fetched(session: Session, desk: Helpdesk, yealink: Phone) -> None:
+    file = desk.settings.file(yealink)
+    sent = Sent("1", heading(file), render(file))
+    now = desk.clock()
+    desk.fetching.remember([Fetch(now, yealink.id, Key.SECRET, "", "", 200, 1, "", settled=True, sent=sent)])
+    async with looking_at(session, partial(SettingsFileScreen, phone_id=yealink.id)) as (looking, screen):
+        await looking.pilot.press("d")
+        await looking.says("the phone has this file")
+        desk.custom.set_key(desk.custom.owners(yealink)[0], FunctionKey(1, KeyFunction.STATUS, "202", "[/b]"))
+        screen.look_again()
+        await looking.settle()
+        await looking.pilot.press("d")
+        await looking.until(lambda: isinstance(looking.app.screen, ComparisonScreen))
+        await looking.shows("Since 02 Mar 09:00: 80:5e:c0:11:22:33", "+ linekey.1.label = [/b]", "5 changed")
 
 
 async def test_beside_another_phone(session: Session, desk: Helpdesk, yealink: Phone, organisation_id: int) -> None:
