@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from helpdesk_tui.backend.errors import NotFound, Refused
 from helpdesk_tui.backend.model.checklist import Item, ItemState, State, item_states
 from helpdesk_tui.backend.model.event import EventKind
@@ -80,7 +82,7 @@ class Checklist:
             if now_at.blocked:
                 raise Refused(now_at.blocked)
             if now_at.quiet_left:
-                seconds = int(now_at.quiet_left.total_seconds()) + 1
+                seconds = ceil(now_at.quiet_left.total_seconds())
                 raise Refused(f"The phone must be left alone for another {seconds} seconds: wait.")
             return self._tick(run, phone, item, TICKED.get(item, f"Checklist: {item.value} done."))
 
