@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.model.diagram import Lane, Mark, MarkState, lanes
     from helpdesk_tui.backend.model.environment import Environment
     from helpdesk_tui.backend.model.event import Event, EventKind
+    from helpdesk_tui.backend.model.failures import Failures
     from helpdesk_tui.backend.model.firmware import Comparison, FirmwareVersion, Relation, explain
     from helpdesk_tui.backend.model.firmware_entry import FirmwareEntry
+    from helpdesk_tui.backend.model.firmware_progress import Progress, Rollout, progress_of, progress_text
     from helpdesk_tui.backend.model.firmware_rules import JudgementKind
     from helpdesk_tui.backend.model.keys import CustomSetting, FunctionKey, KeyFunction, Scope
     from helpdesk_tui.backend.model.mac import Mac
@@ -53,7 +55,8 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.store.jobs import Job
     from helpdesk_tui.backend.store.phones import Page
     from helpdesk_tui.backend.use_cases.custom import CustomPlace, KeyPlace, Owner
-    from helpdesk_tui.backend.use_cases.firmware import USE_INSTALLED, Option, Plan
+    from helpdesk_tui.backend.use_cases.fetching import Site
+    from helpdesk_tui.backend.use_cases.firmware import USE_INSTALLED, Option, Plan, Undo
     from helpdesk_tui.backend.use_cases.organisations import Effect, ModelInUse
     from helpdesk_tui.backend.use_cases.registration import Attempt
     from helpdesk_tui.backend.use_cases.services import Asked, Queue, ServiceReport
@@ -79,6 +82,7 @@ __all__ = [
     "Event",
     "EventKind",
     "Failure",
+    "Failures",
     "Field",
     "FileComparison",
     "FileLine",
@@ -109,6 +113,7 @@ __all__ = [
     "Page",
     "Phone",
     "Plan",
+    "Progress",
     "Query",
     "Queue",
     "Reason",
@@ -116,14 +121,17 @@ __all__ = [
     "Relation",
     "Request",
     "ResetWay",
+    "Rollout",
     "Run",
     "Scope",
     "ServiceReport",
     "Setting",
     "SettingsFile",
     "Side",
+    "Site",
     "State",
     "Step",
+    "Undo",
     "User",
     "Vendor",
     "Verdict",
@@ -135,9 +143,13 @@ __all__ = [
     "lines_of",
     "masked",
     "parse_query",
+    "progress_of",
+    "progress_text",
 ]
 
 _MODULES = {
+    "Site": "use_cases.fetching",
+    "Failures": "model.failures",
     "COMMON_SETTINGS": "model.common_setting",
     "CommonSetting": "model.common_setting",
     "CustomSetting": "model.keys",
@@ -199,6 +211,11 @@ _MODULES = {
     "parse_query": "model.query",
     "Phone": "model.phone",
     "Plan": "use_cases.firmware",
+    "Progress": "model.firmware_progress",
+    "progress_of": "model.firmware_progress",
+    "progress_text": "model.firmware_progress",
+    "Rollout": "model.firmware_progress",
+    "Undo": "use_cases.firmware",
     "Query": "model.query",
     "Reason": "model.reason",
     "Refused": "errors",

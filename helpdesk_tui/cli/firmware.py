@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from helpdesk_tui.backend import BadInput, Field, FirmwareEntry, Query, Vendor
+from helpdesk_tui.assets import asset
+from helpdesk_tui.backend import BadInput, FirmwareEntry, Helpdesk, Rollout, Vendor
 from helpdesk_tui.backend.helpdesk import catalogue
 from helpdesk_tui.backend.model.firmware import compare, explain
 from helpdesk_tui.cli import output
@@ -69,41 +70,53 @@ def compare_versions(a: str, b: str, model: str | None, as_json: bool) -> None:
 
 
 @firmware_command.command("add")
-@click.argument("file", type=click.Path(dir_okay=False))
-@click.option("--version", "version", required=True)
-@click.option("--models", required=True, help="Models that it is for, separated by commas.")
-@click.option("--sha256", help="Check the file against this sum.")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--version", "version", default="", help="Taken from the file's name when it is not given.")
+@click.option("--models", default="", help="Models that it is for, separated by commas; else by the file's name.")
+@click.option("--sha256", default="", help="Check the file against this sum.")
 @click.option("--notes", default="")
 @click.option("--known-problems", default="")
 @click.pass_obj
-def add(
-    session: Session, file: str, version: str, models: str, sha256: str | None, notes: str, known_problems: str
-) -> None:
-    """Add a firmware to the catalogue; it can be selected once it is certified."""
-    path = Path(file)
-    size, digest = None, (sha256 or "").lower()
-    if path.is_file():
-        size, found = _measure(path)
-        if digest and digest != found:
-            raise BadInput(f"{path.name}: its sha256 is {found}, not the one that was given: fetch the file again.")
-        digest = found
-    elif path.parent != Path():
-        raise BadInput(f"{path}: there is no such file.")
-    names = tuple(name.strip() for name in models.replace(";", ",").split(",") if name.strip())
+def add(session: Session, file: Path, version: str, models: str, sha256: str, notes: str, known_problems: str) -> None:
+    """Add a firmware file to the catalogue; it can be selected once it is certified.
+
+    The file is copied into the firmware folder of the environment when it lies elsewhere.
+    """
     entry = FirmwareEntry(
         id=0,
-        vendor=Vendor.SNOM,  # the catalogue knows better, from the models
+        vendor=Vendor.SNOM,  # the models decide
         version=version.strip(),
-        models=names,
-        file=path.name,
-        size=size,
-        sha256=digest,
+        models=tuple(name.strip() for name in models.replace(";", ",").split(",") if name.strip()),
+        file=file.name,
+        sha256=sha256.strip(),
         notes=notes,
         known_problems=known_problems,
     )
     with session.helpdesk() as desk:
-        desk.firmware.add(entry)
-    click.echo(f"Firmware {version} was added; certify it to make it available.")
+        added = desk.firmware.add_file(file, entry)
+        click.echo(
+            f"Firmware {added.version} for {', '.join(added.models)} was added; certify it to make it available."
+        )
+        say_missing(desk, [added])
+
+
+@firmware_command.command("load")
+@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--example", is_flag=True, help="The example that comes with the program: nobody's certified list.")
+@click.pass_obj
+def load(session: Session, file: Path | None, example: bool) -> None:
+    """Add all firmware of a list (CSV, TSV or JSON), uncertified; the files themselves are put into the folder by you.
+
+    Columns: version, models (separated by ;), file, and if you like vendor, size, sha256, notes, known_problems.
+    """
+    if (file is None) is not example:
+        raise click.UsageError("Give a FILE or --example.")
+    with session.helpdesk() as desk:
+        added, known = desk.firmware.load(file or asset("firmware.csv"), EXAMPLE if example else "")
+    click.echo(f"{added} added, {known} known already. Certify a version to make it available.")
+
+
+EXAMPLE = "Example, certified by nobody."
 
 
 @firmware_command.command("certify")
@@ -111,17 +124,48 @@ def add(
 @click.option("--withdraw", is_flag=True, help="Make it unavailable instead.")
 @click.pass_obj
 def certify(session: Session, version: str, withdraw: bool) -> None:
-    """Make a version available for selection, or withdraw it."""
+    """Make a version available for selection, or withdraw it.
+
+    Phones for which a withdrawn version was selected go back to using what is installed; they are listed.
+    """
     with session.helpdesk() as desk:
-        entries = desk.firmware.withdraw(version) if withdraw else desk.firmware.certify(version)
-        affected = desk.phones.all(Query().with_term(Field.FIRMWARE, version)) if withdraw else ()
-        chosen = [phone for phone in affected if phone.firmware_selected == version.strip()]
-    models = ", ".join(name for entry in entries for name in entry.models)
-    click.echo(f"Firmware {version} for {models}: {'withdrawn' if withdraw else 'certified'}.")
-    if chosen:
-        click.echo(f"It is selected for {len(chosen)} phones; they are told nothing about firmware any more:")
-        for phone in chosen:
+        phones = desk.firmware.withdraw(version) if withdraw else ()
+        entries = desk.firmware.named(version) if withdraw else desk.firmware.certify(version)
+        models = ", ".join(name for entry in entries for name in entry.models)
+        click.echo(f"Firmware {entries[0].version} for {models}: {'withdrawn' if withdraw else 'certified'}.")
+        if not withdraw:
+            say_missing(desk, entries)
+    if phones:
+        click.echo(f"It was selected for {len(phones)} phones; they are told nothing about firmware any more:")
+        for phone in phones:
             click.echo(f"  {phone.mac}  {phone.model}  {output.printable(phone.organisation)}")
+
+
+def say_missing(desk: Helpdesk, entries: Sequence[FirmwareEntry]) -> None:
+    """Say which files phones would look for in vain."""
+    for name in dict.fromkeys(name for entry in entries for name in desk.firmware.missing(entry)):
+        click.echo(f"Phones cannot fetch {name} yet: put it into {desk.environment.images}.")
+
+
+@firmware_command.command("rollout")
+@click.option("--organisation", help="Only the phones of this organisation.")
+@as_json
+@click.pass_obj
+def rollout(session: Session, organisation: str | None, as_json: bool) -> None:
+    """How far the phones of each model are with the firmware that was selected; where phones refused, first."""
+    with session.helpdesk() as desk:
+        owner = desk.phones.organisation_named(organisation) if organisation else None
+        found = desk.firmware.rollouts(owner.id if owner else None)
+    if as_json:
+        output.print_json([{"model": each.model, "phones": each.phones, **_counts(each)} for each in found])
+        return
+    for each in found:
+        counts = ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in _counts(each).items())
+        click.echo(f"{each.model:<9} {each.phones:>6} phones: {counts}")
+
+
+def _counts(each: Rollout) -> dict[str, int]:
+    return {progress.value.replace(" ", "_"): number for progress, number in each.counts.items()}
 
 
 @firmware_command.command("set")
@@ -138,16 +182,8 @@ def set_firmware(
     if (version is None) is not installed:
         raise click.UsageError("Give --version or --installed.")
     with session.helpdesk() as desk:
-        query = Query().with_term(Field.MODEL, desk.catalogue.get(model).name)
-        phones = desk.phones.all(query)
-        if organisation:
-            owner = desk.phones.organisation_named(organisation)
-            phones = tuple(phone for phone in phones if phone.organisation_id == owner.id)
+        owner = desk.phones.organisation_named(organisation) if organisation else None
+        phones = desk.firmware.phones_of(model, owner.id if owner else None)
         if not phones:
             raise BadInput(f"There is no phone of model {model} here.")
         select_firmware(desk, list(phones), version, yes)
-
-
-def _measure(path: Path) -> tuple[int, str]:
-    with path.open("rb") as file:
-        return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()

@@ -18,6 +18,7 @@ NEXT_STEPS: dict[NextAction, tuple[str, str]] = {
     NextAction.RESET: ("reset", "factory reset with the caller"),
     NextAction.SERIAL: ("serial", "enter the serial number"),
     NextAction.RETRY: ("activate", "Activate, or fix with the caller"),
+    NextAction.FIRMWARE: ("firmware", "choose another firmware"),
 }
 
 

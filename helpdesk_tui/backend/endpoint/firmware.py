@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpdesk_tui.backend.helpdesk import Helpdesk
+from helpdesk_tui.backend.model.firmware_file import CHAINED_UPDATE
 from helpdesk_tui.backend.model.phone import Phone
-from helpdesk_tui.backend.use_cases.settings import CHAINED_UPDATE
 
 CHUNK = 256 * 1024
 """Bytes read at once."""
@@ -45,7 +45,7 @@ class FirmwareFiles:
 
     def __init__(self, desk: Helpdesk) -> None:
         self._desk = desk
-        self.folder = desk.environment.firmware_folder or desk.environment.database.parent / "firmware"
+        self.folder = desk.environment.images
         self._digests: dict[tuple[int, ...], str] = {}
         self._lock = threading.Lock()
 

@@ -65,5 +65,14 @@ class Environment:
     """Networks of the proxies whose forwarded address and client certificate are believed."""
     firmware_folder: Path | None = None
     """Where firmware files lie; None: a folder `firmware` beside the database."""
+    walkthrough_folder: Path | None = None
+    """Walkthroughs of one's own, over those that travel with the program; None: there are none."""
+    operator_language: str = "en"
+    """What operators read in walkthroughs; callers are spoken to in the language of their organisation."""
     request_log_days: int = 90
     request_log_rows: int = 1_000_000
+
+    @property
+    def images(self) -> Path:
+        """The folder in which firmware files lie."""
+        return self.firmware_folder or self.database.parent / "firmware"

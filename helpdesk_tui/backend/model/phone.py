@@ -64,6 +64,8 @@ class Phone:
     firmware_selected: str | None = None
     """None: use installed firmware."""
     firmware_selected_at: datetime | None = None
+    firmware_fetches: int = 0
+    """How often it fetched the settings file that names the selected firmware, while reporting another."""
     last_seen: datetime | None = None
     """When it last fetched its settings from us."""
     changed_at: datetime | None = None

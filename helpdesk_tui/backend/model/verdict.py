@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from helpdesk_tui.backend.model.firmware_progress import Progress, progress_of, progress_text
 from helpdesk_tui.backend.model.phone import Pending, Phone
 from helpdesk_tui.backend.model.reason import Reason, explain
 from helpdesk_tui.backend.model.step import Call, Step
@@ -51,6 +52,7 @@ class NextAction(StrEnum):
     RESET = "reset"
     SERIAL = "serial"
     RETRY = "retry"
+    FIRMWARE = "firmware"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,12 @@ def _silent(phone: Phone, now: datetime) -> Verdict | None:
     return _attention(text, NextAction.FIX)
 
 
+def _firmware_refused(phone: Phone, now: datetime) -> Verdict | None:
+    if progress_of(phone) is not Progress.REFUSED:
+        return None
+    return _attention(f"{progress_text(phone)} Choose another one, or look at its screen.", NextAction.FIRMWARE)
+
+
 def _in_normal_operation(phone: Phone, now: datetime) -> Verdict | None:
     seen = phone.last_seen
     text = "In normal operation: the phone gets its settings from the platform."
@@ -209,5 +217,6 @@ RULES: tuple[Callable[[Phone, datetime], Verdict | None], ...] = (
     _deregistering_failed,
     _disabled_and_never_seen,
     _silent,
+    _firmware_refused,
     _in_normal_operation,
 )

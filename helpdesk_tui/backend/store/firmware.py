@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlite3 import Row
 
 from helpdesk_tui.backend.model.firmware_entry import FirmwareEntry
+from helpdesk_tui.backend.model.firmware_progress import Alike
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.store.database import Database, moment, stamp
 
@@ -26,6 +27,31 @@ class FirmwareTable:
         with self._database.read() as connection:
             rows = connection.execute("SELECT * FROM firmware WHERE version = ? ORDER BY models", [version.strip()])
             return tuple(_entry(row) for row in rows)
+
+    def selected_on(self, version: str) -> tuple[int, ...]:
+        """The ids of the phones for which this version is selected."""
+        with self._database.read() as connection:
+            rows = connection.execute("SELECT id FROM phones WHERE firmware_selected = ?", [version])
+            return tuple(row[0] for row in rows)
+
+    def selections(self) -> dict[str, int]:
+        """For how many phones each version is selected."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT firmware_selected, count(*) FROM phones WHERE firmware_selected IS NOT NULL GROUP BY 1"
+            )
+            return dict(rows.fetchall())
+
+    def alike(self, organisation_id: int | None = None) -> tuple[Alike, ...]:
+        """How all phones, or those of an organisation, stand to their firmware, counted."""
+        where = "WHERE organisation_id = ?" if organisation_id is not None else ""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT model, firmware_installed, firmware_selected, firmware_fetches, count(*)"
+                f" FROM phones {where} GROUP BY 1, 2, 3, 4",
+                [] if organisation_id is None else [organisation_id],
+            )
+            return tuple(Alike(*row) for row in rows)
 
     def save(self, entry: FirmwareEntry) -> int:
         """Add (id 0) or change an entry; returns its id."""

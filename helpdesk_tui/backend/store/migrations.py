@@ -327,3 +327,9 @@ def search_index(db: Database) -> None:
     """An index for searching parts of words."""
     for statement in SEARCH_INDEX:
         db.execute(statement)
+
+
+@migrations()
+def firmware_progress(db: Database) -> None:
+    """How often a phone fetched the file that names its selected firmware, while reporting another."""
+    db.execute("ALTER TABLE phones ADD COLUMN firmware_fetches INTEGER NOT NULL DEFAULT 0")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -88,10 +89,20 @@ class Visit:
     address: str
     firmware: str | None
     """What it reported to run; None: nothing."""
+    settings: bool = True
+    """It got its settings file, and not only one of those around it."""
 
 
 FEW = 1000
 """Phones that are faster looked up one by one than by walking the list."""
+
+# Another fetch of the file that names the selected firmware, by a phone that reports another (None: that reports none).
+COUNT_FETCH = """
+UPDATE phones SET firmware_fetches = CASE WHEN ?2 = firmware_selected THEN 0 ELSE firmware_fetches + 1 END
+WHERE id = ?1 AND ?2 IS NOT NULL AND firmware_selected_at < ?3 AND EXISTS (
+    SELECT 1 FROM firmware WHERE version = firmware_selected AND certified_on IS NOT NULL AND withdrawn_on IS NULL
+    AND instr(' ' || models || ' ', ' ' || phones.model || ' '))
+"""
 
 LOOK_AHEAD = 1000
 """Rows that are read beyond a window, in the hope to reach the end and to be spared a second search for the count."""
@@ -160,6 +171,13 @@ class PhoneTable:
         """The phone of this id."""
         return self._one("phones.id = ?", phone_id)
 
+    def by_ids(self, phone_ids: Iterable[int]) -> tuple[Phone, ...]:
+        """The phones of these ids that still exist, by MAC; any number of them."""
+        where = "WHERE phones.id IN (SELECT value FROM json_each(?)) ORDER BY phones.mac"
+        with self._database.read() as connection:
+            rows = connection.execute(f"{SELECT} {where}", [json.dumps(list(phone_ids))])
+            return tuple(_phone(row) for row in rows)
+
     def by_mac(self, mac: Mac) -> Phone | None:
         """The phone of this MAC."""
         return self._one("phones.mac = ?", mac.hex)
@@ -200,6 +218,10 @@ class PhoneTable:
                 " firmware_learned_at = CASE WHEN ?3 IS NULL THEN firmware_learned_at ELSE ?1 END WHERE id = ?4",
                 [(stamp(visit.at), visit.address, visit.firmware, visit.phone_id) for visit in visits],
             )
+            connection.executemany(
+                COUNT_FETCH,
+                [(visit.phone_id, visit.firmware, stamp(visit.at)) for visit in visits if visit.settings],
+            )
             phones = self._by_ids(connection, [visit.phone_id for visit in visits])
             verdicts = [judge(phone, now) for phone in phones]
             connection.executemany(
@@ -223,9 +245,10 @@ class PhoneTable:
         """Public address, number of phones, last fetch, and one of the organisations; the latest first."""
         with self._database.read() as connection:
             rows = connection.execute(
-                "SELECT last_address, count(*), max(last_seen),"
-                " (SELECT name FROM organisations WHERE organisations.id = min(organisation_id))"
-                " FROM phones WHERE last_address <> '' GROUP BY last_address ORDER BY 3 DESC LIMIT ?",
+                "SELECT last_address, phones, latest, organisations.name FROM (SELECT last_address, count(*) AS phones,"
+                " max(last_seen) AS latest, min(organisation_id) AS one FROM phones WHERE last_address <> ''"
+                " GROUP BY last_address ORDER BY latest DESC LIMIT ?)"
+                " JOIN organisations ON organisations.id = one ORDER BY latest DESC",
                 [limit],
             )
             return tuple((row[0], row[1], moment(row[2]), row[3]) for row in rows)
@@ -291,8 +314,14 @@ class PhoneTable:
             connection.executemany(
                 f"UPDATE phones SET {sets} WHERE id = ?", ([*stored, phone_id] for phone_id in phone_ids)
             )
-            if not _ONLY_FIRMWARE.issuperset(values):
-                self.refresh(phone_ids)
+            if _ONLY_FIRMWARE.issuperset(values):
+                # A new choice of firmware changes one verdict alone: that of a phone which refused the last one.
+                rows = connection.execute(
+                    "SELECT id FROM phones WHERE verdict_rank = 0 AND id IN (SELECT value FROM json_each(?))",
+                    [json.dumps(list(phone_ids))],
+                )
+                phone_ids = [row[0] for row in rows]
+            self.refresh(phone_ids)
 
     def delete(self, phone_id: int) -> None:
         """Remove a phone; its events stay."""
@@ -332,8 +361,8 @@ class PhoneTable:
                 )
 
 
-_ONLY_FIRMWARE = frozenset({"firmware_selected", "firmware_selected_at", "changed_at"})
-"""Columns that neither the search nor the verdict looks at."""
+_ONLY_FIRMWARE = frozenset({"firmware_selected", "firmware_selected_at", "firmware_fetches", "changed_at"})
+"""Columns that the search does not look at."""
 
 
 def _stored(value: object) -> object:
@@ -377,6 +406,7 @@ def _phone(row: Row) -> Phone:
         firmware_learned_at=moment(row["firmware_learned_at"]),
         firmware_selected=row["firmware_selected"],
         firmware_selected_at=moment(row["firmware_selected_at"]),
+        firmware_fetches=row["firmware_fetches"],
         last_seen=moment(row["last_seen"]),
         changed_at=moment(row["changed_at"]),
         secret=row["secret"],

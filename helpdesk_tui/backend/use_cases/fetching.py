@@ -159,11 +159,11 @@ class Fetching:
                 [_request(f, oddities(phone, agent_of(f.user_agent), catalogue)) for f, phone in noted]
             )
             with_settings = {fetch.phone_id for fetch, _ in noted if fetch.sent}
-            visits = {
-                fetch.phone_id: self._visit(fetch, phone, settings=fetch.phone_id in with_settings)
-                for fetch, phone in noted
-                if fetch.settled
-            }
+            visits: dict[int, Visit] = {}
+            for fetch, phone in noted:
+                if fetch.settled:
+                    settings = fetch.phone_id in with_settings
+                    visits[phone.id] = self._visit(fetch, phone, visits.get(phone.id), settings=settings)
             seen = self._store.phones.seen(list(visits.values()))
             return tuple(phone.mac for phone in seen if self._moved(phone))
 
@@ -184,15 +184,16 @@ class Fetching:
         if rows:
             self._store.fetched.remember(rows)
 
-    def _visit(self, fetch: Fetch, phone: PhoneIdentity, *, settings: bool) -> Visit:
-        """What this fetch teaches; the firmware counts when the phone names its own vendor."""
+    def _visit(self, fetch: Fetch, phone: PhoneIdentity, earlier: Visit | None, *, settings: bool) -> Visit:
+        """What this fetch teaches after an earlier one; the firmware counts when the phone names its own vendor."""
         agent = agent_of(fetch.user_agent)
         firmware = agent.firmware if agent.vendor == phone.vendor else None
-        if firmware and phone.firmware_installed not in (None, firmware):
-            text = f"The phone reports firmware {firmware}; before: {phone.firmware_installed}."
+        before = (earlier.firmware if earlier else None) or phone.firmware_installed
+        if firmware and before not in (None, firmware):
+            text = f"The phone reports firmware {firmware}; before: {before}."
             kind, mac = EventKind.FIRMWARE_INSTALLED, Mac(phone.mac)
             self._store.events.add(PLATFORM, kind, text, mac, phone.organisation)
-        return Visit(phone.id, fetch.at, fetch.address, firmware, settings)
+        return Visit(phone.id, fetch.at, fetch.address, firmware or (earlier.firmware if earlier else None), settings)
 
     def _moved(self, phone: Phone) -> bool:
         """Whether this fetch asks something of the manufacturer; it is written down as intended."""

@@ -1,20 +1,20 @@
-"""The firmware catalogue, and which firmware a phone is told to run."""
+"""Which firmware a phone is told to run, and how far it is with that."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from helpdesk_tui.backend.errors import BadInput, NotFound, Refused
-from helpdesk_tui.backend.model.event import EventKind
+from helpdesk_tui.backend.errors import BadInput, Refused
 from helpdesk_tui.backend.model.firmware import Comparison, FirmwareVersion, compare, find_version, misfit
 from helpdesk_tui.backend.model.firmware_entry import FirmwareEntry
+from helpdesk_tui.backend.model.firmware_progress import Rollout, rollouts
 from helpdesk_tui.backend.model.firmware_rules import Judgement, JudgementKind, judge
 from helpdesk_tui.backend.model.phone import Phone
-from helpdesk_tui.backend.use_cases.context import Context
+from helpdesk_tui.backend.model.query import Field, Query
+from helpdesk_tui.backend.use_cases.firmware_catalogue import USE_INSTALLED, FirmwareCatalogue
 
-USE_INSTALLED = "Use installed firmware"
-"""The default choice: nothing about firmware is sent."""
+__all__ = ["USE_INSTALLED", "Firmware", "Option", "Plan", "Undo"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,62 +40,27 @@ class Plan:
     unchanged: tuple[Phone, ...]
     """Phones that have this choice already."""
 
+    @property
+    def changing(self) -> tuple[Phone, ...]:
+        """The phones that carrying it out changes, as they are before."""
+        return (*self.allowed, *(phone for phone, _ in self.asked))
 
-class Firmware:
-    """The firmware of one environment."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
-        self._store = context.store
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """What taking back a carried out plan would do."""
 
-    # -- the catalogue ------------------------------------------------------------------------------------------------
+    plan: Plan
+    back: tuple[tuple[Phone, str | None], ...]
+    """Phones as they are now, with the choice that each had before."""
+    asked: tuple[tuple[Phone, str], ...]
+    """Those of them for which a person must agree first, with the warning: they may have installed it already."""
+    left_alone: int
+    """Phones that were removed, or for which somebody has chosen something else since."""
 
-    def entries(self) -> tuple[FirmwareEntry, ...]:
-        """The whole catalogue."""
-        return self._store.firmware.all()
 
-    def add(self, entry: FirmwareEntry) -> FirmwareEntry:
-        """Add a firmware. Raises BadInput when version, file and models do not agree or it is known already."""
-        version = FirmwareVersion.parse(entry.version)
-        if "/" in entry.file or "\\" in entry.file or entry.file.startswith(".") or not entry.file:
-            raise BadInput(f"{entry.file!r} is not a file name: name a file in the firmware folder, without a path.")
-        models = [self._context.catalogue.get(name) for name in entry.models]
-        if not models:
-            raise BadInput(f"{entry.version}: name at least one model that this firmware is for.")
-        for model in models:
-            problem = misfit(version, model, self._context.catalogue)
-            if problem:
-                raise BadInput(problem)
-        known = [known for known in self._store.firmware.named(entry.version) if known.vendor is models[0].vendor]
-        for name in (model.name for model in models):
-            if any(name in other.models for other in known):
-                raise BadInput(f"Firmware {entry.version} for {name} is in the catalogue already.")
-        entry = replace(entry, vendor=models[0].vendor, models=tuple(model.name for model in models))
-        with self._context.write():
-            entry = replace(entry, id=self._store.firmware.save(entry))
-            text = f"Added firmware {entry.version} for {', '.join(entry.models)}."
-            self._store.events.add(self._context.operator, EventKind.FIRMWARE, text)
-        return entry
-
-    def certify(self, version: str) -> tuple[FirmwareEntry, ...]:
-        """Make a version available for selection."""
-        now = self._context.clock()
-        certified = {"certified_on": now, "certified_by": self._context.operator, "withdrawn_on": None}
-        return self._mark(version, "Certified", certified)
-
-    def withdraw(self, version: str) -> tuple[FirmwareEntry, ...]:
-        """Make a version unavailable; phones for which it is selected are told nothing about firmware any more."""
-        return self._mark(version, "Withdrew", {"withdrawn_on": self._context.clock()})
-
-    def _mark(self, version: str, verb: str, changes: dict[str, object]) -> tuple[FirmwareEntry, ...]:
-        entries = self._store.firmware.named(version)
-        if not entries:
-            raise NotFound(f"Firmware {version.strip()[:40]!r} is not in the catalogue: add it first.")
-        with self._context.write():
-            for entry in entries:
-                self._store.firmware.save(replace(entry, **changes))  # type: ignore[arg-type]
-            self._store.events.add(self._context.operator, EventKind.FIRMWARE, f"{verb} firmware {version}.")
-        return self._store.firmware.named(version)
+class Firmware(FirmwareCatalogue):
+    """The firmware of one environment: its catalogue, and the choices for its phones."""
 
     # -- choosing -----------------------------------------------------------------------------------------------------
 
@@ -121,8 +86,10 @@ class Firmware:
         if version is None:
             changing = tuple(phone for phone in phones if phone.firmware_selected is not None)
             return Plan(None, changing, (), (), tuple(phone for phone in phones if phone.firmware_selected is None))
-        version = version.strip()
+        found = find_version(version)
+        version = found.text if found else version.strip()
         entries = self._store.firmware.named(version)
+        judgements: dict[tuple[str, str | None], Judgement] = {}
         allowed: list[Phone] = []
         asked: list[tuple[Phone, str]] = []
         refused: list[tuple[Phone, str]] = []
@@ -133,7 +100,8 @@ class Firmware:
             if problem or entry is None:
                 refused.append((phone, problem or ""))
                 continue
-            judgement = self._judge(phone, entry)
+            alike = phone.model, phone.firmware_installed  # of thousands of phones, few differ in this
+            judgement = judgements.get(alike) or judgements.setdefault(alike, self._judge(phone, entry))
             if judgement.kind is JudgementKind.REFUSE:
                 refused.append((phone, " ".join(judgement.sentences)))
             elif phone.firmware_selected == version:
@@ -163,22 +131,82 @@ class Firmware:
 
         Returns how many phones changed.
         """
-        phones = [*plan.allowed, *(phone for phone, _ in plan.asked)]
+        phones = self._still_selectable(plan)
+        wanted = f"firmware {plan.version}" if plan.version else f"'{USE_INSTALLED}'"
+        with self._context.write():
+            texts = [f"Selected {wanted}; before: {phone.firmware_selected or USE_INSTALLED}." for phone in phones]
+            self._select(phones, plan.version, texts)
+        return len(phones)
+
+    def _still_selectable(self, plan: Plan) -> tuple[Phone, ...]:
+        """The plan's phones. Raises Refused when there are none, or when the version was withdrawn since."""
+        phones = plan.changing
         if not phones and plan.refused and not plan.unchanged:
             raise Refused(plan.refused[0][1])
-        now = self._context.clock()
-        values = {"firmware_selected": plan.version, "firmware_selected_at": now, "changed_at": now}
+        if plan.version is not None:
+            entries = self._store.firmware.named(plan.version)
+            for phone in {phone.model: phone for phone in phones}.values():
+                entry = next((entry for entry in entries if phone.model in entry.models), None)
+                problem = self._not_selectable(phone, plan.version, entry)
+                if problem:
+                    raise Refused(problem)
+        return phones
+
+    # -- taken back ---------------------------------------------------------------------------------------------------
+
+    def plan_undo(self, plan: Plan) -> Undo:
+        """What taking back a carried out plan would do: each phone gets the choice that it had before.
+
+        A version that can no longer be selected for it becomes 'use installed firmware'.
+        """
+        now = {phone.id: phone for phone in self._store.phones.by_ids(phone.id for phone in plan.changing)}
+        back: list[tuple[Phone, str | None]] = []
+        asked: list[tuple[Phone, str]] = []
+        for before in plan.changing:
+            phone = now.get(before.id)
+            if phone is None or phone.firmware_selected != plan.version:
+                continue
+            version, judgement = self._earlier(phone, before.firmware_selected)
+            back.append((phone, version))
+            if judgement and judgement.kind is JudgementKind.ASK:
+                asked.append((phone, " ".join(judgement.sentences)))
+        return Undo(plan, tuple(back), tuple(asked), len(plan.changing) - len(back))
+
+    def _earlier(self, phone: Phone, version: str | None) -> tuple[str | None, Judgement | None]:
+        entries = self._store.firmware.named(version) if version else ()
+        entry = next((entry for entry in entries if entry.certified and phone.model in entry.models), None)
+        judgement = self._judge(phone, entry) if entry else None
+        if judgement is None or judgement.kind is JudgementKind.REFUSE:
+            return None, None
+        return version, judgement
+
+    def undo(self, undo: Undo) -> int:
+        """Take the plan back for all its phones at once; ask about `undo.asked` before. Returns how many changed."""
         with self._context.write():
-            self._store.phones.update_many([phone.id for phone in phones], values)
-            wanted = f"firmware {plan.version}" if plan.version else f"'{USE_INSTALLED}'"
-            self._store.events.add_many(
-                (
-                    self._context.operator,
-                    EventKind.FIRMWARE,
-                    f"Selected {wanted}; before: {phone.firmware_selected or USE_INSTALLED}.",
-                    phone.mac,
-                    phone.organisation,
-                )
-                for phone in phones
-            )
-        return len(phones)
+            for version in dict.fromkeys(version for _, version in undo.back):
+                phones = [phone for phone, earlier in undo.back if earlier == version]
+                text = f"Took back {undo.plan.version or USE_INSTALLED}; selected again: {version or USE_INSTALLED}."
+                self._select(phones, version, [text] * len(phones))
+        return len(undo.back)
+
+    # -- followed up --------------------------------------------------------------------------------------------------
+
+    def rollouts(self, organisation_id: int | None = None) -> tuple[Rollout, ...]:
+        """How far the phones of each model are, in the environment or in an organisation; failed ones first."""
+        return rollouts(self._store.firmware.alike(organisation_id))
+
+    def selections(self) -> dict[str, int]:
+        """For how many phones each version is selected."""
+        return self._store.firmware.selections()
+
+    def phones_of(self, model: str, organisation_id: int | None = None) -> tuple[Phone, ...]:
+        """All phones of a model, in the environment or in an organisation. Raises BadInput for an unknown model."""
+        name = self._context.catalogue.get(model).name
+        if organisation_id is not None:
+            return self._store.phones.of_organisation(organisation_id, name)
+        return self._store.phones.all(Query().with_term(Field.MODEL, name))
+
+    def phones(self, phone_ids: Sequence[int]) -> tuple[Phone, ...]:
+        """These phones as they are now, without those that were removed, in this order."""
+        found = {phone.id: phone for phone in self._store.phones.by_ids(phone_ids)}
+        return tuple(found[phone_id] for phone_id in phone_ids if phone_id in found)

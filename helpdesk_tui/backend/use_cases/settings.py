@@ -10,6 +10,7 @@ from urllib.parse import quote
 from helpdesk_tui.backend.errors import HelpdeskError, Refused
 from helpdesk_tui.backend.model.environment import EndpointCredentials
 from helpdesk_tui.backend.model.event import EventKind
+from helpdesk_tui.backend.model.firmware_file import CHAINED_UPDATE
 from helpdesk_tui.backend.model.firmware_rules import needs_chained_update
 from helpdesk_tui.backend.model.organisation import Identity
 from helpdesk_tui.backend.model.phone import Phone
@@ -20,10 +21,6 @@ from helpdesk_tui.backend.use_cases.context import Context
 
 if TYPE_CHECKING:
     from helpdesk_tui.backend.settings_file import FileComparison, SettingsFile
-
-
-CHAINED_UPDATE = "-ramdisk-chained-update-r.bin"
-"""How the names of Snom's intermediate images end (phone_formats.md, section 4.2)."""
 
 
 @dataclass(frozen=True, slots=True)

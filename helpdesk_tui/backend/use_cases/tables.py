@@ -63,7 +63,8 @@ def _csv_rows(name: str, text: str, columns: Collection[str], delimiter: str) ->
     try:
         for cells in reader:
             line, last_line = last_line + 1, reader.line_num
-            if not any(cell.strip() for cell in cells):
+            comment = header is None and cells and cells[0].startswith("#")
+            if comment or not any(cell.strip() for cell in cells):
                 continue
             if header is None:
                 header = _header(name, line, cells, columns)

@@ -159,6 +159,9 @@ phones = st.builds(
     deadline=st.one_of(st.none(), moments),
     reason=st.one_of(st.none(), st.sampled_from(Reason)),
     pending=pendings,
+    firmware_installed=st.sampled_from([None, "10.1.184.15"]),
+    firmware_selected=st.sampled_from([None, "10.1.184.15", "10.1.198.19"]),
+    firmware_fetches=st.integers(0, 5),
 )
 
 
