@@ -1,0 +1,42 @@
+"""What a phone has after a fetch is kept, so that it can be compared with what it would get now."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from helpdesk_tui.backend import Helpdesk
+from tests.backend.endpoint.served import AGENTS, Served, until
+from tests.backend.offices import SNOM, YEALINK, in_service
+from tests.frozen_clock import FrozenClock
+
+
+@pytest.mark.parametrize(("mac", "model"), [(SNOM, "D735"), (YEALINK, "T46S")])
+def test_the_fetched_file_is_kept_and_compared(
+    desk: Helpdesk, endpoint: Served, clock: FrozenClock, mac: str, model: str
+) -> None:
+    phone = in_service(desk, mac, model)
+    answer = endpoint.get(endpoint.definitive(phone), user_agent=AGENTS[model])
+    until(lambda: desk.settings.since_fetched(endpoint.now(phone)))
+    begun = clock.moment
+    found = desk.settings.since_fetched(endpoint.now(phone))
+    assert found is not None and (found[0], found[1].lines) == (begun, ())
+
+    clock.advance(timedelta(hours=1))
+    changed = desk.phones.set_text(endpoint.now(phone), "vlan", "42")
+    found = desk.settings.since_fetched(changed)
+    assert found is not None and found[0] == begun and found[1].lines
+
+    endpoint.get(endpoint.definitive(phone), user_agent=AGENTS[model], if_none_match=answer.headers["etag"])
+    until(lambda: (now := desk.settings.since_fetched(endpoint.now(phone))) and not now[1].lines)
+
+
+def test_other_files_and_heads_are_no_fetch_of_settings(desk: Helpdesk, endpoint: Served) -> None:
+    phone = in_service(desk, YEALINK, "T46S")
+    path = endpoint.definitive(phone)
+    folder = path.rpartition("/")[0]
+    endpoint.get(path, method="HEAD", user_agent=AGENTS["T46S"])
+    endpoint.get(f"{folder}/y000000000066.cfg", user_agent=AGENTS["T46S"])
+    until(lambda: len(desk.phones.requests(phone)) == 2)
+    assert desk.store.fetched.get(phone.id) is None
