@@ -25,7 +25,7 @@ from helpdesk_tui.widgets.header import HeaderLine
 from helpdesk_tui.widgets.key_button import KeyButton
 from helpdesk_tui.widgets.rule_line import RuleLine
 from helpdesk_tui.widgets.text import safe
-from helpdesk_tui.widgets.times import countdown, exact, short_ago, short_span
+from helpdesk_tui.widgets.times import ago, countdown, exact, short_span
 from helpdesk_tui.widgets.verdict_line import VerdictLine
 
 BUTTONS = ("activate", "firmware", "fix", "reset", "settings_file")
@@ -149,12 +149,12 @@ class PhoneScreen(PhoneActions, PhoneCustoms):
         if phone.last_seen is None:
             return Content("the phone has never fetched its settings")
         now, checks = self.desk.clock(), self._seen.checks if self._seen else None
-        ago = f"settings last fetched {short_ago(phone.last_seen, now)} ago"
+        ago = f"settings last fetched {ago(phone.last_seen, now)}"
         if checks is None or checks.next is None:
             return Content(ago)
-        due = f"next check in {short_span(checks.next - now)}" if checks.next > now else "the next check is overdue"
+        due = f"next check in {short_span(checks.next - now)}" if checks.next > now else "check overdue"
         if checks.change_waiting:
-            last = f": {due}, last {short_ago(checks.last, now)} ago"
+            last = f": {due}, last {ago(checks.last, now)}"
             return Content.assemble(("a change is waiting", "$waiting"), last)
         return Content(f"{ago}, {due}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 
 from textual.widgets import Input, OptionList
@@ -19,7 +20,8 @@ from helpdesk_tui.screens.phone import PhoneScreen
 from helpdesk_tui.screens.settings_file import SettingsFileScreen
 from helpdesk_tui.widgets.code_view import CodeView
 from helpdesk_tui.widgets.row_list import RowList
-from tests.screens.conftest import add_phone
+from tests.frozen_clock import FrozenClock
+from tests.screens.conftest import add_phone, change
 from tests.screens.looking import Looking, looking_at
 
 
@@ -274,6 +276,21 @@ async def test_more_identities_than_slots_is_a_warning_on_the_phone(
     phone = add_phone(desk, organisation_id, "805ec0000021", "T21P_E2", {"user_id": user_id})
     async with looking_at(session, partial(PhoneScreen, phone_id=phone.id)) as (looking, _):
         await looking.shows("▲ The user has 4 identities and this T21P_E2 holds 2")
+
+
+async def test_the_phone_screen_says_when_it_asks_again_and_what_waits(
+    session: Session, desk: Helpdesk, snom: Phone, clock: FrozenClock
+) -> None:
+    change(desk, snom, last_seen=clock.moment)
+    clock.advance(timedelta(minutes=30))
+    async with looking_at(session, partial(PhoneScreen, phone_id=snom.id)) as (looking, _):
+        await looking.shows("settings last fetched 30 min ago, next check in")
+    desk.phones.set_text(snom, "vlan", "42")
+    async with looking_at(session, partial(PhoneScreen, phone_id=snom.id)) as (looking, _):
+        await looking.shows("a change is waiting: next check in", "h, last 30 min ago")
+    clock.advance(timedelta(hours=5))
+    async with looking_at(session, partial(PhoneScreen, phone_id=snom.id)) as (looking, _):
+        await looking.shows("a change is waiting: check overdue, last 5 h ago")
 
 
 # -- from the settings file -------------------------------------------------------------------------------------------
