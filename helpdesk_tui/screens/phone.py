@@ -149,14 +149,14 @@ class PhoneScreen(PhoneActions, PhoneCustoms):
         if phone.last_seen is None:
             return Content("the phone has never fetched its settings")
         now, checks = self.desk.clock(), self._seen.checks if self._seen else None
-        ago = f"settings last fetched {ago(phone.last_seen, now)}"
+        fetched = f"settings last fetched {ago(phone.last_seen, now)}"
         if checks is None or checks.next is None:
-            return Content(ago)
+            return Content(fetched)
         due = f"next check in {short_span(checks.next - now)}" if checks.next > now else "check overdue"
         if checks.change_waiting:
             last = f": {due}, last {ago(checks.last, now)}"
             return Content.assemble(("a change is waiting", "$waiting"), last)
-        return Content(f"{ago}, {due}")
+        return Content(f"{fetched}, {due}")
 
     def _show_warnings(self, warnings: Sequence[str]) -> None:
         line = self.query_one("#warnings", Static)

@@ -24,7 +24,7 @@ from helpdesk_tui.themes import symbols
 from helpdesk_tui.widgets.header import HeaderLine
 from helpdesk_tui.widgets.rule_line import RuleLine
 from helpdesk_tui.widgets.text import fit, safe
-from helpdesk_tui.widgets.times import countdown, short_ago, short_span
+from helpdesk_tui.widgets.times import ago, countdown, short_span
 
 if TYPE_CHECKING:
     from helpdesk_tui.backend import Helpdesk
@@ -38,6 +38,8 @@ class Waiting:
     registered: int
     """Phones whose registration the next deadline ends, unless they come by."""
     deadline: datetime
+    throttled: tuple[str, ...]
+    """Addresses and MACs whose failures are answered slowly now."""
 
     @property
     def jobs(self) -> tuple[Job, ...]:
@@ -70,6 +72,7 @@ class ServicesScreen(HelpdeskScreen):
         yield RuleLine()
         yield Static(id="queue-head", markup=False)
         yield OptionList(compact=True)
+        yield Static(id="reason", markup=False)
         yield from self.footer()
 
     def on_mount(self) -> None:
@@ -85,7 +88,8 @@ class ServicesScreen(HelpdeskScreen):
         def read() -> Waiting:
             queues = tuple(self.desk.manufacturers.queue(vendor) for vendor in Vendor)
             active = self.desk.phones.page(Query().with_term(Field.STEP, Step.ACTIVE.value), 0, 0).total
-            return Waiting(queues, active, self.desk.environment.weekly_deadline.after(self.desk.clock()))
+            deadline = self.desk.environment.weekly_deadline.after(self.desk.clock())
+            return Waiting(queues, active, deadline, tuple(self.desk.fetching.throttled()))
 
         self.in_background("queue", read, self._take)
 
@@ -118,14 +122,24 @@ class ServicesScreen(HelpdeskScreen):
             Content.assemble(
                 ("Weekly deadline  ", "bold"),
                 f"{there:%a %d %b %H:%M %Z}, {countdown(self._waiting.deadline - now)} left: ",
-                f"{phones} registration{'s' if phones != 1 else ''} would end.",
+                f"ends {phones:,} registration{'s' if phones != 1 else ''}",
             )
         )
+        if self._waiting.throttled:
+            some = ", ".join(safe(subject) for subject in self._waiting.throttled[:3])
+            lines.append(
+                Content.assemble(
+                    (f"{symbols().attention} {len(self._waiting.throttled)} slowed down", "bold $attention"),
+                    f"  {some}  ",
+                    ("L", "bold $key"),
+                    "  sites",
+                )
+            )
         self.query_one("#services", Static).update(Content("\n").join(lines))
 
     def _service_lines(self, queue: Queue, now: datetime) -> list[Content]:
         report = self._reports.get(queue.vendor)
-        success = f"last success {short_ago(queue.last_success, now)} ago" if queue.last_success else "no success yet"
+        success = f"last success {ago(queue.last_success, now)}" if queue.last_success else "no success yet"
         if report is None:
             checking = Content.styled(f"{queue.vendor.service_label}: checking{symbols().ellipsis}", "$quiet")
             return [checking, Content(""), Content("")]
@@ -148,6 +162,7 @@ class ServicesScreen(HelpdeskScreen):
         table = self.query_one(OptionList)
         highlighted = table.highlighted
         table.clear_options()
+        self._show_reason()
         if not jobs:
             head.update(Content.styled("No call is waiting: everything that was asked for has been done.", "$quiet"))
             return
@@ -158,12 +173,24 @@ class ServicesScreen(HelpdeskScreen):
         table.add_options([Option(Content(_job_line(job, now)), id=job.mac.hex) for job in jobs])
         table.highlighted = min(highlighted or 0, len(jobs) - 1)
 
+    @on(OptionList.OptionHighlighted)
+    def _show_reason(self) -> None:
+        """Why the highlighted call is waiting: in its row there is no room for whole sentences."""
+        job = self._highlighted()
+        self.query_one("#reason", Static).update(Content(safe(self.desk.manufacturers.why(job)) if job else ""))
+
     # Commands -------------------------------------------------------------------------------------------------------
 
     def why_not(self, command_id: str) -> str | None:
         if command_id in ("retry_now", "retry_all", "open_waiting") and not (self._waiting and self._waiting.jobs):
             return "No call is waiting."
         return super().why_not(command_id)
+
+    def action_sites(self) -> None:
+        """Show where phones fetch from, and which addresses are answered slowly."""
+        from helpdesk_tui.screens.sites import SitesScreen
+
+        self.app.push_screen(SitesScreen(self.session))
 
     def action_check(self) -> None:
         """Try the services again."""

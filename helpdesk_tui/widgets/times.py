@@ -14,6 +14,11 @@ def short_ago(moment: datetime | None, now: datetime) -> str:
     return short_span(now - moment) if now - moment >= timedelta(minutes=1) else "now"
 
 
+def ago(moment: datetime, now: datetime) -> str:
+    """`2 d ago`, `just now`."""
+    return f"{short_span(now - moment)} ago" if now - moment >= timedelta(minutes=1) else "just now"
+
+
 def short_span(span: timedelta) -> str:
     """`2 d`, `3 h`, `5 min`, `40 s`."""
     seconds = max(0, int(span.total_seconds()))

@@ -113,6 +113,12 @@ class ManufacturerServices:
         jobs = tuple(job for job in self._store.jobs.all() if job.vendor is vendor)
         return Queue(vendor, jobs, moment(self._store.facts.get(last_success_of(vendor))))
 
+    def why(self, job: Job) -> str:
+        """Why this call is waiting, in sentences."""
+        if job.reason is None:
+            return "It has not been tried yet."
+        return _told(Failure(job.reason, job.reason_text), job.vendor.service_label)
+
     def retry(self, jobs: Sequence[Job]) -> Iterator[Attempt | None]:
         """Make these waiting calls now, one after the other, also those that wait for a person. None where the call
         was made meanwhile or another process is at it."""
