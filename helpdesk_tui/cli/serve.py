@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from helpdesk_tui.backend import ConfigurationProblem
+from helpdesk_tui.backend import ConfigurationProblem, Helpdesk
+from helpdesk_tui.backend.use_cases.fetching import PLATFORM
 from helpdesk_tui.cli.session import Session
 
 existing_file = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -44,4 +45,4 @@ def serve_command(
         raise ConfigurationProblem(f"The folder {environment.database.parent} does not exist: make it first.")
     server.log_to_stderr()
     listen = server.Listen(host, port, tls_cert, tls_key, access_log)
-    server.serve(session.open, listen, workers, click.echo)
+    server.serve(lambda: Helpdesk(environment, PLATFORM), listen, workers, click.echo)

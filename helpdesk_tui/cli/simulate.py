@@ -73,7 +73,7 @@ def phone(
             device,
             kind,
             ask_over_http(services.rstrip("/"), kind.vendor, kind.name) if services else _simulated(desk, kind.vendor),
-            firmware=firmware,
+            firmware=firmware or ("" if state_file.exists() else _installed(desk, device)),
             state_file=state_file,
             faults=[Fault(fault) for fault in faults],
             reach=(root, endpoint.rstrip("/")) if endpoint else None,
@@ -94,6 +94,11 @@ def _model(desk: Helpdesk, mac: Mac, name: str | None) -> PhoneModel:
     if known is None:
         raise NotFound(f"{mac} is not in this environment: say with --model what it is.")
     return desk.catalogue.get(known.model)
+
+
+def _installed(desk: Helpdesk, mac: Mac) -> str:
+    known = desk.store.phones.by_mac(mac)
+    return (known.firmware_installed or "") if known else ""
 
 
 def _state_file(desk: Helpdesk, mac: Mac) -> Path:

@@ -99,7 +99,7 @@ def _serve_bare(bound: socket.socket, size: int, certificate: Path | None, key: 
 @contextmanager
 def bare(size: int, certificate: Path | None = None, key: Path | None = None) -> Iterator[int]:
     """The bare application; its port."""
-    bound = socket.socket()
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.bind(("127.0.0.1", 0))
     bound.listen(2048)
     process = multiprocessing.get_context("fork").Process(target=_serve_bare, args=(bound, size, certificate, key))

@@ -10,6 +10,8 @@ import signal
 import socket
 import ssl
 import sys
+import threading
+import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,7 +97,8 @@ def bind(listen: Listen) -> socket.socket:
     """The listening socket. Raises ConfigurationProblem."""
     try:
         family = socket.getaddrinfo(listen.host, listen.port, type=socket.SOCK_STREAM)[0][0]
-        bound = socket.socket(family)
+        # Named as TCP, because asyncio switches Nagle's delay off (40 ms an answer) only for what is named so.
+        bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((listen.host, listen.port))
         bound.listen(2048)
@@ -143,6 +146,31 @@ def make_server(desk: Helpdesk, listen: Listen) -> PhoneServer:
         reason = getattr(error, "strerror", None) or getattr(error, "reason", None) or "it is no certificate"
         raise ConfigurationProblem(f"The TLS certificate or its key cannot be used: {reason}.") from error
     return PhoneServer(config)
+
+
+@contextlib.contextmanager
+def in_background(desk: Helpdesk, listen: Listen | None = None) -> Generator[str, None, None]:
+    """Serve an opened environment in a thread until the block ends; its base URL. For demonstrations and tests.
+
+    Raises ConfigurationProblem. The caller closes the environment afterwards; nobody maintains it here.
+    """
+    listen = listen or Listen(access_log=Path(os.devnull))
+    bound = bind(listen)
+    server = make_server(desk, listen)
+
+    def run() -> None:
+        with asyncio.Runner() as runner:
+            runner.run(server.serve(sockets=[bound]))
+
+    thread = threading.Thread(target=run, name="endpoint", daemon=True)
+    thread.start()
+    while not server.started and thread.is_alive():
+        time.sleep(0.01)
+    try:
+        yield base_url(listen, bound)
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 def serve(open_desk: Callable[[], Helpdesk], listen: Listen, workers: int, ready: Callable[[str], None]) -> None:

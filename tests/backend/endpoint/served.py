@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +12,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from helpdesk_tui.backend.endpoint.server import Listen, bind, make_server
+from helpdesk_tui.backend.endpoint.server import Listen, in_background
 from helpdesk_tui.backend.helpdesk import Helpdesk
 from helpdesk_tui.backend.model.phone import Phone
 from helpdesk_tui.backend.use_cases.access import definitive_url, temporary_url
@@ -73,22 +71,8 @@ class Served:
 def served(desk: Helpdesk, access_log: Path | None = None) -> Iterator[Served]:
     """Serve this environment until the block ends."""
     log = access_log or desk.environment.database.with_suffix(".log")
-    listen = Listen(access_log=log)
-    bound = bind(listen)
-    server = make_server(desk, listen)
-
-    def run() -> None:
-        with asyncio.Runner() as runner:
-            runner.run(server.serve(sockets=[bound]))
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    until(lambda: server.started)
-    port = bound.getsockname()[1]
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
-            yield Served(desk, port, client)
-    finally:
-        server.should_exit = True
-        thread.join(timeout=20)
-        assert not thread.is_alive()
+    with (
+        in_background(desk, Listen(access_log=log)) as url,
+        httpx.Client(base_url=url, timeout=20) as client,
+    ):
+        yield Served(desk, int(url.rpartition(":")[2]), client)
