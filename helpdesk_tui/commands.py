@@ -21,7 +21,10 @@ class Place(StrEnum):
     SETTINGS_FILE = "settings file"
     FIRMWARE = "firmware"
     CHECKLIST = "checklist"
+    WALKTHROUGH = "walkthrough"
+    WALKTHROUGHS = "open walkthroughs"
     SERVICES = "services"
+    SITES = "sites"
     ORGANISATION = "organisation"
     FUNCTION_KEYS = "function keys"
     CUSTOM_SETTINGS = "custom settings"
@@ -62,6 +65,7 @@ READ_ONLY_REASON = "This session is read-only: start without --read-only to chan
 _PHONE = (Place.PHONES, Place.PHONE)
 _HERE = (Place.EVERYWHERE,)
 _LIST = (Place.LIST,)
+_WALK = (Place.WALKTHROUGH,)
 _FILE = (Place.SETTINGS_FILE,)
 
 COMMANDS: tuple[Command, ...] = (
@@ -73,20 +77,20 @@ COMMANDS: tuple[Command, ...] = (
             (Place.PHONES,)),
     Command("open", "enter", "Open", "Show everything about the phone.", (Place.PHONES,), "open", 2),
     Command("activate", "a", "Activate", "Register the phone at its manufacturer, so that a reset brings it to us.",
-            (*_PHONE, Place.CHECKLIST), "activate", 3, changes=True),
+            (*_PHONE, Place.CHECKLIST, *_WALK), "activate", 3, changes=True),
     Command("fix", "f", "Fix with the caller", "A checklist that leads you and the caller out of a wrong step.",
             (*_PHONE,), "fix", 4, changes=True),
     Command("reset", "r", "Factory reset", "Lead the caller through a factory reset, after Activate has succeeded.",
             _PHONE, "reset", 7, changes=True),
     Command("settings_file", "v", "Settings file", "Read what the phone gets, with secrets hidden.", _PHONE,
             "settings", 5),
-    Command("firmware", "u", "Firmware", "Choose which firmware the phone runs.", _PHONE, "firmware", 6, changes=True),
+    Command("firmware", "u", "Firmware", "Choose which firmware the phone runs.", (*_PHONE, *_WALK), "firmware", 6, changes=True),
     Command("copy", "y", "Copy", "Send this to your terminal's clipboard.",
-            (*_PHONE, Place.SETTINGS_FILE, Place.CHECKLIST, Place.COMPARISON), "copy", 40),
+            (*_PHONE, Place.SETTINGS_FILE, Place.CHECKLIST, *_WALK, Place.WALKTHROUGHS, Place.COMPARISON), "copy", 40),
     Command("serial", "s", "Serial number", "Enter the serial number from the sticker; Yealink's service may want it.",
             (Place.PHONE,), "serial", 20, changes=True),
     Command("ask_manufacturer", "i", "Ask the manufacturer", "What its service itself says of this phone.",
-            (Place.PHONE,), "ask", 21),
+            (Place.PHONE, *_WALK), "ask", 21),
     Command("login", "l", "Log a user in or out", "See what changes in the settings file before it is done.",
             (Place.PHONE,), "log in", 22, changes=True),
     Command("organisation", "o", "Organisation", "The common settings that all phones of the organisation get.",
@@ -122,13 +126,41 @@ COMMANDS: tuple[Command, ...] = (
             changes=True),
     Command("undo", "z", "Undo", "Take back what was selected last on this screen.", (Place.FIRMWARE,), "undo", 5,
             changes=True),
-    Command("done", "enter", "Done", "This step is done: go to the next.", (Place.CHECKLIST,), "done", 1, changes=True),
+    Command("done", "enter", "Done", "This step is done: go to the next.", (Place.CHECKLIST, *_WALK), "done", 1,
+            changes=True),
+    Command("choose", "1", "Choose", "Go one of the ways that the step offers: each has its number.", _WALK, "choose",
+            2, changes=True),
+    Command("add_elsewhere", "m", "Move by hand", "Remove the phone and add it to another organisation.", _WALK,
+            "move", 4, changes=True),
+    Command("retry", "t", "Try again", "Make the call that waits for the manufacturer now.", _WALK, "try again", 4,
+            changes=True),
+    Command("ask_caller", "n", "Note answers", "Ask the caller what whoever takes over must know, and note it.", _WALK,
+            "note", 3, changes=True),
+    Command("language", "L", "Language", "Speak another language with the caller.", _WALK, "language", 11,
+            changes=True),
+    Command("skip", "s", "Skip", "Go on without this step; you are asked why.", _WALK, "skip", 6, changes=True),
+    Command("take_over", "T", "Take over", "Go on with a colleague's walkthrough.", (*_WALK, Place.WALKTHROUGHS), "take over", 2,
+            changes=True),
+    Command("abandon", "X", "Leave for good", "End this walkthrough before its end; you are asked why.",
+            (*_WALK, Place.WALKTHROUGHS),
+            "give up", 10, changes=True),
+    Command("save_summary", "w", "Save the summary", "Write the summary for the ticket to a file.", _WALK, "save", 12),
+    Command("walkthroughs", "w", "Walkthroughs", "Choose one of the walkthroughs that are meant for this phone.",
+            _PHONE, "walk", 23, changes=True),
+    Command("open_walkthroughs", "W", "Open walkthroughs", "The walkthroughs that nobody has ended, and who has them.",
+            _PHONE, "open walks", 44),
+    Command("open_walkthrough", "enter", "Open", "Go on with the highlighted walkthrough.", (Place.WALKTHROUGHS,),
+            "open", 1),
     Command("add_again", "R", "Remove and add again", "Remove the phone and add it anew; its settings are lost.",
-            (Place.CHECKLIST,), "re-add", 4, changes=True),
-    Command("start_over", "o", "Start over", "Give up this run of the checklist and begin a new one.",
-            (Place.CHECKLIST,), "start over", 7, changes=True),
+            (Place.CHECKLIST, *_WALK), "re-add", 4, changes=True),
+    Command("start_over", "o", "Start over", "Give up this run and begin a new one.",
+            (Place.CHECKLIST, *_WALK), "start over", 7, changes=True),
     Command("services", "S", "Services", "The manufacturers' services, the calls that wait for them, and the deadline.",
             (Place.PHONES, Place.PHONE), "services", 42),
+    Command("sites", "L", "Sites", "Where phones fetch from, site by site, and which addresses are answered slowly.",
+            (Place.PHONES, Place.PHONE, Place.SERVICES), "sites", 43),
+    Command("release", "e", "Release", "Forget the failures of this address.", (Place.SITES,), "release", 1,
+            changes=True),
     Command("retry_now", "t", "Retry now", "Make the highlighted call again.", (Place.SERVICES,), "retry", 1,
             changes=True),
     Command("retry_all", "T", "Retry all", "Make all waiting calls again.", (Place.SERVICES,), "retry all", 2,

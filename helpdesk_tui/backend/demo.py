@@ -24,6 +24,7 @@ from helpdesk_tui.backend.model.query import Query
 from helpdesk_tui.backend.model.reason import Reason
 from helpdesk_tui.backend.model.validation import ORGANISATION, PHONE
 from helpdesk_tui.backend.model.vendor import Vendor
+from helpdesk_tui.backend.use_cases.fetching import Miss
 
 NOT_CERTIFIED_YET = "10.1.184.15"
 WITHDRAWN = "66.84.188.5"
@@ -60,10 +61,18 @@ def create_demo(path: Path, now: datetime, seed: int = 1) -> None:
             for role in _cast(stage):
                 LIVES[role.life](stage, role)
             stage.play()
+            _guess(stage)
             _spread_retries(stage)
             desk.store.phones.refresh(phone.id for phone in desk.store.phones.all(Query()))
     finally:
         desk.close()
+
+
+def _guess(stage: Stage) -> None:
+    """Somebody at a customer's site, and a stranger, have been guessing addresses: both are answered slowly."""
+    phone = next(phone for phone in stage.desk.phones.all(Query()) if phone.last_address)
+    for address in (phone.last_address, "203.0.113.77"):
+        stage.desk.fetching.note_misses([Miss(stage.now - timedelta(minutes=2), address, "000000000000.cfg", None)] * 40)
 
 
 def _certify_firmware(stage: Stage) -> None:

@@ -212,7 +212,8 @@ class Stage:
     def fetch(self, role: Role, via: Via, firmware: str, odd: str = "") -> None:
         """The phone asks for its settings file, with an odd User-Agent or with its usual one."""
         phone, now = self.phone(role), self.clock()
-        values: dict[str, object] = {"last_seen": now, "firmware_installed": firmware, "firmware_learned_at": now}
+        values: dict[str, object] = {"last_seen": now, "last_address": role.address}
+        values |= {"firmware_installed": firmware, "firmware_learned_at": now}
         values |= {"token_used_at": now} if via is Via.TEMPORARY else {"previous_secret": ""}
         self.store.phones.update(phone.id, values)
         file = settings_file_name(phone.vendor, phone.model, phone.mac)

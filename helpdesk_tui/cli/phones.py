@@ -53,9 +53,10 @@ def list_phones(
         narrowing = ((Field.VERDICT, verdict), (Field.STEP, step), (Field.MODEL, model))
         for field, value in narrowing:
             terms = terms.with_term(field, value) if value else terms
-        if organisation:
-            terms = terms.with_term(Field.ORGANISATION, desk.phones.organisation_named(organisation).name)
         phones = desk.phones.all(terms)
+        if organisation:
+            owner = desk.phones.organisation_named(organisation)
+            phones = tuple(phone for phone in phones if phone.organisation_id == owner.id)
         if as_json:
             output.print_json(output.documents(desk, phones, reveal))
             return

@@ -121,6 +121,12 @@ class PhoneActions(HelpdeskScreen):
 
         self.app.push_screen(ServicesScreen(self.session))
 
+    def action_sites(self) -> None:
+        """Show where phones fetch from."""
+        from helpdesk_tui.screens.sites import SitesScreen
+
+        self.app.push_screen(SitesScreen(self.session))
+
     def action_copy(self) -> None:
         """Send the MAC to the clipboard."""
         macs = "\n".join(phone.mac.colons for phone in self.chosen())
