@@ -33,8 +33,9 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# All parts, or one: make bench PART=launch
 bench: $(READY)
-	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks $(PART)
 
 screenshots: $(READY)
 	$(BIN)/python -m tests.screenshots

@@ -39,14 +39,19 @@ NAMES = ("Anna", "Bram", "Cees", "Daan", "Eva", "Fleur", "Gijs", "Hanna", "Iris"
 SURNAMES = ("Bakker", "de Boer", "Dekker", "Jansen", "Mulder", "Peters", "Smit", "Visser", "de Vries", "Wolters")
 
 
+def folder() -> Path:
+    """What benchmarks keep from run to run."""
+    path = Path(tempfile.gettempdir()) / f"helpdesk-tui-benchmarks-{os.getuid()}"
+    path.mkdir(mode=0o700, exist_ok=True)
+    return path
+
+
 def database(phones: int = PHONES) -> Path:
     """A database with this many phones, to be read only: it is shared by all benchmarks."""
-    folder = Path(tempfile.gettempdir()) / f"helpdesk-tui-benchmarks-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
     recipe = hashlib.sha256(b"".join(Path(part).read_bytes() for part in (__file__, str(migrations.__file__))))
-    path = folder / f"{phones}-{recipe.hexdigest()[:12]}.db"
+    path = folder() / f"{phones}-{recipe.hexdigest()[:12]}.db"
     if not path.exists() or time.time() - path.stat().st_mtime > KEPT.total_seconds():
-        with tempfile.TemporaryDirectory(dir=folder) as new:
+        with tempfile.TemporaryDirectory(dir=folder()) as new:
             _build(Path(new) / "new.db", phones)
             (Path(new) / "new.db").replace(path)
     return path
@@ -55,8 +60,8 @@ def database(phones: int = PHONES) -> Path:
 @contextmanager
 def own_database(phones: int = PHONES) -> Iterator[Path]:
     """A copy that may be changed."""
-    with tempfile.TemporaryDirectory(prefix="helpdesk-tui-benchmark-") as folder:
-        yield Path(shutil.copy(database(phones), Path(folder) / "own.db"))
+    with tempfile.TemporaryDirectory(prefix="helpdesk-tui-benchmark-") as own:
+        yield Path(shutil.copy(database(phones), Path(own) / "own.db"))
 
 
 def _build(path: Path, phones: int) -> None:

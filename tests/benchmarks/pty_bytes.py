@@ -30,7 +30,7 @@ class PtyProgram:
         self, command: Sequence[str], *, size: tuple[int, int] = (80, 24), environ: Mapping[str, str] | None = None
     ) -> None:
         self._command = command
-        self._size = size
+        self.size = size
         self._environ = dict(os.environ if environ is None else environ)
         self.output = bytearray()
         """Everything written so far."""
@@ -44,7 +44,7 @@ class PtyProgram:
         self.pid, self.master = pty.fork()
         if self.pid == 0:
             try:
-                columns, lines = self._size
+                columns, lines = self.size
                 fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
                 os.execvpe(self._command[0], list(self._command), self._environ)
             finally:
