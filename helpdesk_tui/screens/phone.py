@@ -154,8 +154,8 @@ class PhoneScreen(PhoneActions, PhoneCustoms):
             return Content(fetched)
         due = f"next check in {short_span(checks.next - now)}" if checks.next > now else "check overdue"
         if checks.change_waiting:
-            last = f": {due}, last {ago(checks.last, now)}"
-            return Content.assemble(("a change is waiting", "$waiting"), last)
+            last = f": {due}, last {ago(checks.last, now)}" if checks.last else f": {due}"
+            return Content.assemble(("a change waits", "$waiting"), last)
         return Content(f"{fetched}, {due}")
 
     def _show_warnings(self, warnings: Sequence[str]) -> None:

@@ -287,10 +287,10 @@ async def test_the_phone_screen_says_when_it_asks_again_and_what_waits(
         await looking.shows("settings last fetched 30 min ago, next check in")
     desk.phones.set_text(snom, "vlan", "42")
     async with looking_at(session, partial(PhoneScreen, phone_id=snom.id)) as (looking, _):
-        await looking.shows("a change is waiting: next check in", "h, last 30 min ago")
+        await looking.shows("a change waits: next check in", "h, last 30 min ago")
     clock.advance(timedelta(hours=5))
     async with looking_at(session, partial(PhoneScreen, phone_id=snom.id)) as (looking, _):
-        await looking.shows("a change is waiting: check overdue, last 5 h ago")
+        await looking.shows("a change waits: check overdue, last 5 h ago")
 
 
 # -- from the settings file -------------------------------------------------------------------------------------------
