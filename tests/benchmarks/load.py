@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import multiprocessing
 import ssl
 import time
@@ -91,7 +92,7 @@ async def _drive(port: int, requests: Sequence[bytes], connections: int, tls: bo
         client = _Client(list(requests[number::connections]), done)
         clients.append((client, done))
     await asyncio.gather(
-        *(loop.create_connection(lambda c=client: c, "127.0.0.1", port, ssl=context) for client, _ in clients)  # type: ignore[misc]
+        *(loop.create_connection(lambda c=client: c, "127.0.0.1", port, ssl=context) for client, _ in clients)
     )
     await asyncio.gather(*(done for _, done in clients))
     seconds = time.perf_counter() - begun
@@ -104,11 +105,12 @@ async def _drive(port: int, requests: Sequence[bytes], connections: int, tls: bo
 
 def _work(pipe: Connection, port: int, requests: Sequence[bytes], connections: int, tls: bool) -> None:
     try:
-        from uvloop import run
+        factory = importlib.import_module("uvloop").new_event_loop
     except ImportError:
-        from asyncio import run
+        factory = asyncio.new_event_loop
     try:
-        pipe.send(run(_drive(port, requests, connections, tls)))
+        with asyncio.Runner(loop_factory=factory) as runner:
+            pipe.send(runner.run(_drive(port, requests, connections, tls)))
     except Exception as error:
         pipe.send(error)
 

@@ -77,7 +77,8 @@ def test_a_user_agent_opens_nothing(desk: Helpdesk, endpoint: Served, agent: str
 
 
 @pytest.mark.parametrize(
-    "host", ["provisioning.pbx.example.net", "PROVISIONING.pbx.example.net:8443", "localhost:1", "127.0.0.1", "[::1]:80"]
+    "host",
+    ["provisioning.pbx.example.net", "PROVISIONING.pbx.example.net:8443", "localhost:1", "127.0.0.1", "[::1]:80"],
 )
 def test_our_own_names_are_let_in(desk: Helpdesk, endpoint: Served, host: str) -> None:
     assert endpoint.get(endpoint.definitive(in_service(desk)), host=host).status_code == 200

@@ -28,7 +28,8 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(
-    "start", [b"", b"GET /", b"GET /p/x/y HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nHost: x\r\nX", b"POST / HTTP/1.1\r\nContent-L"]
+    "start",
+    [b"", b"GET /", b"GET /p/x/y HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nHost: x\r\nX", b"POST / HTTP/1.1\r\nContent-L"],
 )
 def test_a_half_sent_request_is_closed_however_it_drips(desk: Helpdesk, endpoint: Served, start: bytes) -> None:
     begun = time.monotonic()
@@ -50,7 +51,9 @@ def test_a_half_sent_request_is_closed_however_it_drips(desk: Helpdesk, endpoint
 
 @pytest.mark.usefixtures("impatient")
 def test_a_body_that_never_ends_is_not_waited_for(desk: Helpdesk, endpoint: Served) -> None:
-    head = f"POST {endpoint.definitive(in_service(desk))} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000000\r\n\r\n"
+    head = (
+        f"POST {endpoint.definitive(in_service(desk))} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000000\r\n\r\n"
+    )
     begun = time.monotonic()
     assert endpoint.raw(head.encode() + b"x" * 1000).startswith(b"HTTP/1.1 404")
     assert time.monotonic() - begun < 20

@@ -1,0 +1,65 @@
+"""What requests prove about a start."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from helpdesk_tui.backend.model.boot_timeline import OVERDUE_AFTER, BootTimeline, Proof, boot_timeline
+from helpdesk_tui.backend.model.mac import Mac
+from helpdesk_tui.backend.model.phone import Phone
+from helpdesk_tui.backend.model.request import Request, Via
+from helpdesk_tui.backend.model.step import Step
+from helpdesk_tui.backend.model.vendor import Vendor
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def phone(step: Step = Step.DISABLED, **more: object) -> Phone:
+    known = Phone(1, Mac("000413a1b2c3"), Vendor.SNOM, "D735", 1, "Jansen", step, NOW, NOW, **more)  # type: ignore[arg-type]
+    return known
+
+
+def request(minutes_ago: float, via: Via, status: int = 200) -> Request:
+    at = NOW - timedelta(minutes=minutes_ago)
+    return Request(0, at, 1, "192.0.2.1", "snomD735-000413A1B2C3.htm", via, status, 100, "")
+
+
+def proofs(timeline: BootTimeline) -> list[Proof]:
+    return [fact.proof for fact in timeline.facts]
+
+
+def test_a_phone_that_never_came_has_proven_nothing() -> None:
+    timeline = boot_timeline(phone(Step.ACTIVE), (), NOW)
+    assert Proof.PROVEN not in proofs(timeline)
+    assert (timeline.began_at, timeline.overdue_since) == (None, None)
+
+
+def test_a_first_boot_is_proven_step_by_step() -> None:
+    first, second = request(3, Via.TEMPORARY), request(1, Via.DEFINITIVE)
+    half = boot_timeline(phone(), (first,), NOW)
+    assert proofs(half)[:5] == [Proof.PROVEN] * 4 + [Proof.NOT_YET]
+    whole = boot_timeline(phone(), (second, first), NOW)
+    assert proofs(whole)[:5] == [Proof.PROVEN] * 5
+    assert whole.began_at == first.at
+    assert whole.facts[4].at == second.at
+
+
+def test_an_earlier_start_proves_nothing_about_this_one() -> None:
+    timeline = boot_timeline(phone(), (request(1, Via.DEFINITIVE, 304), request(300, Via.TEMPORARY)), NOW)
+    assert timeline.began_at == NOW - timedelta(minutes=1)
+    assert timeline.facts[2].proof is Proof.NOT_NEEDED
+
+
+def test_a_selected_firmware_is_proven_when_it_is_reported() -> None:
+    chosen = {"firmware_selected": "10.1.184.15", "firmware_installed": "10.1.169.16"}
+    assert proofs(boot_timeline(phone(**chosen), (), NOW))[5] is Proof.NOT_YET
+    chosen["firmware_installed"] = "10.1.184.15"
+    assert proofs(boot_timeline(phone(**chosen), (), NOW))[5] is Proof.PROVEN
+    assert proofs(boot_timeline(phone(), (), NOW))[5] is Proof.NOT_NEEDED
+
+
+def test_a_phone_in_use_that_stays_away_is_overdue() -> None:
+    seen = NOW - OVERDUE_AFTER - timedelta(hours=1)
+    assert boot_timeline(phone(last_seen=seen), (), NOW).overdue_since == seen + OVERDUE_AFTER
+    assert boot_timeline(phone(last_seen=NOW), (), NOW).overdue_since is None
+    assert boot_timeline(phone(Step.ACTIVE, last_seen=seen), (), NOW).overdue_since is None
