@@ -42,7 +42,8 @@ def _check(settings: Sequence[Setting]) -> None:
     """The last guard: what is entered has been checked before. Custom names are checked with the custom settings."""
     values = [setting.value for setting in settings]
     values += [value for setting in settings for _, value in setting.attributes]
-    if FORBIDDEN.search("".join(values)):
+    text = "".join(values)
+    if not text.isprintable() and FORBIDDEN.search(text):  # what is forbidden is not printable, and that is soon known
         name = next(
             s.name for s in settings if any(FORBIDDEN.search(text) for text in (s.value, *dict(s.attributes).values()))
         )
