@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
+from typing import Any
 
 from helpdesk_tui.backend.helpdesk import Helpdesk
 from helpdesk_tui.backend.manufacturers.simulated import SimulatedService
@@ -18,6 +20,24 @@ from helpdesk_tui.backend.use_cases.phones import NewPhone
 from helpdesk_tui.backend.use_cases.registration import Attempt
 
 SNOM, YEALINK = "00:04:13:a1:b2:c3", "80:5e:c0:11:22:33"
+
+
+class Remembering(SimulatedService):
+    """A simulated service that keeps its phones in a file, so that several processes meet the same one."""
+
+    def __init__(self, vendor: Vendor, file: Path, now: Clock) -> None:
+        self._file: Path | None = None
+        super().__init__(vendor, now=now)
+        self._file = file
+
+    @property
+    def _entries(self) -> Any:
+        return pickle.loads(self._file.read_bytes()) if self._file and self._file.exists() else {}
+
+    @_entries.setter
+    def _entries(self, entries: Any) -> None:
+        if self._file:
+            self._file.write_bytes(pickle.dumps(entries))
 
 
 def environment(database: Path) -> Environment:
@@ -36,7 +56,7 @@ def open_desk(folder: Path, clock: Clock, *, operator: str = "anna", read_only: 
     """The environment in this folder; its services remember in files there, as real ones do elsewhere."""
     desk = Helpdesk(environment(folder / "test.db"), operator, read_only=read_only, clock=clock)
     for vendor in Vendor:
-        desk.services.put(SimulatedService(vendor, state_file=folder / f"{vendor.value}.json", now=clock))
+        desk.services.put(Remembering(vendor, folder / f"{vendor.value}.pickle", clock))
     return desk
 
 

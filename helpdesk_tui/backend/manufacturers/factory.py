@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 from helpdesk_tui.backend.errors import ConfigurationProblem
 from helpdesk_tui.backend.manufacturers.service import ManufacturerService
@@ -13,17 +12,14 @@ from helpdesk_tui.backend.model.environment import ServiceAccount, ServiceKind
 from helpdesk_tui.backend.model.vendor import Vendor
 
 
-def open_service(
-    account: ServiceAccount, *, now: Callable[[], datetime] = utc_now, simulated_state: Path | None = None
-) -> ManufacturerService:
+def open_service(account: ServiceAccount, *, now: Callable[[], datetime] = utc_now) -> ManufacturerService:
     """The client for this account. It connects at its first call.
 
-    `simulated_state` is where a simulated service keeps what it knows between processes; None: in memory.
     Raises ConfigurationProblem when the vendor has no service of that kind, or its address is not acceptable.
     """
     match account.vendor, account.kind:
         case vendor, ServiceKind.SIMULATED:
-            return SimulatedService(vendor, label=account.label, state_file=simulated_state, now=now)
+            return SimulatedService(vendor, label=account.label, now=now)
         case Vendor.SNOM, ServiceKind.SRAPS:
             from helpdesk_tui.backend.manufacturers.snom_sraps import SnomSraps
 

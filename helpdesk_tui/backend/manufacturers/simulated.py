@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 import threading
@@ -41,7 +40,7 @@ class _Fault:
 
 
 class SimulatedService:
-    """One manufacturer's service with its state in memory, or in a JSON file that several processes share.
+    """One manufacturer's service with its state in memory.
 
     A phone that it never saw is simply not registered. Failures are switched with `fail_next`; the phones in
     `owned_elsewhere` belong to another account.
@@ -52,16 +51,13 @@ class SimulatedService:
         vendor: Vendor,
         *,
         label: str = "",
-        state_file: Path | None = None,
         owned_elsewhere: Iterable[Mac] = (),
         delay: Callable[[], None] | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
-        """`delay` is called at the start of each call: sleep in it for a slow service. The folder of `state_file`
-        must exist; the file is made when needed."""
+        """`delay` is called at the start of each call: sleep in it for a slow service."""
         self._vendor = vendor
         self._label = f"{label or vendor.service_label} (simulated)"
-        self._state_file = state_file
         self._now = now
         self._lock = threading.Lock()
         self._entries: dict[str, _Entry] = {}
@@ -95,17 +91,16 @@ class SimulatedService:
     def phone_asks(self, mac: Mac) -> str | None:
         """A phone that starts asks the manufacturer where to go: the URL, or None when it is not registered."""
         with self._lock:
-            entries = self._load()
-            entry = entries.get(mac.hex)
+            entry = self._entries.get(mac.hex)
             if entry is None:
                 return None
-            self._save(entries | {mac.hex: replace(entry, last_contact=self._now())})
+            self._entries = self._entries | {mac.hex: replace(entry, last_contact=self._now())}
             return entry.url
 
     def registrations(self) -> dict[Mac, str]:
         """The URL of every registered phone. The URLs are secret."""
         with self._lock:
-            return {Mac(mac): entry.url for mac, entry in self._load().items()}
+            return {Mac(mac): entry.url for mac, entry in self._entries.items()}
 
     def register(self, device: Device, url: str) -> Failure | None:
         return self._change(device, url)
@@ -143,12 +138,11 @@ class SimulatedService:
                 return fault.failure
             if device.mac in self.owned_elsewhere:
                 return Failure(Reason.OWNED_ELSEWHERE, words="the MAC belongs to another account")
-            entries = self._load()
-            if url is None:
-                entries.pop(device.mac.hex, None)
-            else:
-                entries[device.mac.hex] = replace(entries.get(device.mac.hex, _Entry("")), url=url)
-            self._save(entries)
+            entries = dict(self._entries)
+            entry = entries.pop(device.mac.hex, _Entry(""))
+            if url is not None:
+                entries[device.mac.hex] = replace(entry, url=url)
+            self._entries = entries
             return fault.failure if fault else None
 
     def _read(self, device: Device) -> Lookup | Failure:
@@ -158,7 +152,7 @@ class SimulatedService:
                 return fault.failure
             if device.mac in self.owned_elsewhere:
                 return Lookup(Standing.ELSEWHERE, owner="another account")
-            entry = self._load().get(device.mac.hex)
+            entry = self._entries.get(device.mac.hex)
         if entry is None:
             return Lookup(Standing.NOT_REGISTERED)
         pin = _pin(device.mac) if self._vendor is Vendor.YEALINK else None
@@ -176,26 +170,6 @@ class SimulatedService:
                 self._fault = None
         return fault
 
-    def _load(self) -> dict[str, _Entry]:
-        """All registered phones by MAC. A state file that is absent or unreadable is a service that knows nobody."""
-        if self._state_file is None:
-            return dict(self._entries)
-        try:
-            stored = json.loads(self._state_file.read_text(encoding="utf-8"))
-            return {mac: _Entry(row["url"], _moment(row.get("last_contact"))) for mac, row in stored.items()}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            return {}
-
-    def _save(self, entries: dict[str, _Entry]) -> None:
-        if self._state_file is None:
-            self._entries = entries
-            return
-        rows = {
-            mac: {"url": entry.url, "last_contact": entry.last_contact and entry.last_contact.isoformat()}
-            for mac, entry in entries.items()
-        }
-        write_private(self._state_file, json.dumps(rows, indent=1))
-
 
 def write_private(path: Path, text: str) -> None:
     """Replace a file in one step, readable by its owner alone: another process sees the old text or the new one."""
@@ -207,10 +181,6 @@ def write_private(path: Path, text: str) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
 
 
 def _pin(mac: Mac) -> str:

@@ -134,7 +134,7 @@ class JobTable:
             rows = connection.execute("SELECT * FROM jobs WHERE next_try IS NULL AND leased_until IS NULL")
             return tuple(_job(row) for row in rows)
 
-    def all(self, limit: int = 500) -> tuple[Job, ...]:
+    def all(self, limit: int = 10_000) -> tuple[Job, ...]:
         """All jobs, oldest first."""
         with self._database.read() as connection:
             rows = connection.execute("SELECT * FROM jobs ORDER BY intended_at LIMIT ?", [limit])

@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -81,19 +79,6 @@ def test_a_phone_that_asks_gets_its_url_and_leaves_its_last_contact_and_pin() ->
     assert isinstance(found, Lookup)
     assert (found.standing, found.url, found.last_contact) == (Standing.OURS, URL, moment)
     assert found.pin is not None and found.pin.isdigit() and len(found.pin) == 5
-
-
-def test_the_state_file_is_shared_private_and_allowed_to_be_damaged(tmp_path: Path) -> None:
-    path = tmp_path / "snom.json"
-    SimulatedService(Vendor.SNOM, state_file=path).register(SNOM_PHONE, URL)
-    again = SimulatedService(Vendor.SNOM, state_file=path)
-    assert again.phone_asks(SNOM_PHONE.mac) == URL
-    assert SimulatedService(Vendor.SNOM, state_file=path).check(SNOM_PHONE, URL) is Standing.OURS
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert list(tmp_path.iterdir()) == [path]
-    for damage in ("", "[]", '{"a": 1}', '{"a": {}}', "\x00"):
-        path.write_text(damage)
-        assert again.check(SNOM_PHONE) is Standing.NOT_REGISTERED
 
 
 def test_it_is_called_from_many_threads() -> None:

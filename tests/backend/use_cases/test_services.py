@@ -152,3 +152,12 @@ def test_moments_that_are_only_played_do_not_reach_the_services(stage: Stage, cl
     """Signatures and timestamps are compared with the true time: the clock of these tests is far from it."""
     assert stage.phone().step is Step.ACTIVE
     assert stage.desk.manufacturers.report(WIRES[stage.wire][0]).problems == ()
+
+
+def test_a_long_queue_of_one_service_does_not_hide_that_of_the_other(desk: Helpdesk) -> None:
+    many = [in_service(desk, f"00:04:13:00:{n // 256:02x}:{n % 256:02x}") for n in range(600)]
+    desk.registration.queue_activation([*many, in_service(desk, YEALINK, "T46S")])
+    assert {vendor: len(desk.manufacturers.queue(vendor).jobs) for vendor in Vendor} == {
+        Vendor.SNOM: 600,
+        Vendor.YEALINK: 1,
+    }
