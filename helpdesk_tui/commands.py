@@ -20,6 +20,8 @@ class Place(StrEnum):
     PHONE = "phone"
     SETTINGS_FILE = "settings file"
     FIRMWARE = "firmware"
+    ROLLOUT = "firmware rollout"
+    FIRMWARE_CATALOGUE = "firmware catalogue"
     CHECKLIST = "checklist"
     WALKTHROUGH = "walkthrough"
     WALKTHROUGHS = "open walkthroughs"
@@ -84,9 +86,10 @@ COMMANDS: tuple[Command, ...] = (
             _PHONE, "reset", 7, changes=True),
     Command("settings_file", "v", "Settings file", "Read what the phone gets, with secrets hidden.", _PHONE,
             "settings", 5),
-    Command("firmware", "u", "Firmware", "Choose which firmware the phone runs.", (*_PHONE, *_WALK), "firmware", 6, changes=True),
+    Command("firmware", "u", "Firmware", "Choose which firmware the phone runs.", (*_PHONE, *_WALK), "firmware", 6,
+            changes=True),
     Command("copy", "y", "Copy", "Send this to your terminal's clipboard.",
-            (*_PHONE, Place.SETTINGS_FILE, Place.CHECKLIST, *_WALK, Place.WALKTHROUGHS, Place.COMPARISON), "copy", 40),
+            (*_PHONE, Place.SETTINGS_FILE, Place.CHECKLIST, *_WALK, Place.COMPARISON), "copy", 40),
     Command("serial", "s", "Serial number", "Enter the serial number from the sticker; Yealink's service may want it.",
             (Place.PHONE,), "serial", 20, changes=True),
     Command("ask_manufacturer", "i", "Ask the manufacturer", "What its service itself says of this phone.",
@@ -126,6 +129,18 @@ COMMANDS: tuple[Command, ...] = (
             changes=True),
     Command("undo", "z", "Undo", "Take back what was selected last on this screen.", (Place.FIRMWARE,), "undo", 5,
             changes=True),
+    Command("rollout", "U", "Firmware rollout", "How far the phones of each model are; firmware for all of a model.",
+            _PHONE, "rollout", 41),
+    Command("model_firmware", "enter", "Choose for the model", "Choose the firmware of all phones of this model.",
+            (Place.ROLLOUT,), "choose", 1),
+    Command("one_organisation", "o", "One organisation", "Count and choose for the phones of one organisation only.",
+            (Place.ROLLOUT,), "organisation", 3),
+    Command("firmware_catalogue", "c", "Firmware catalogue", "Which firmware there is, and which of it is certified.",
+            (Place.ROLLOUT,), "catalogue", 4),
+    Command("certify", "c", "Certify", "Make this firmware available for selection.", (Place.FIRMWARE_CATALOGUE,),
+            "certify", 1, changes=True),
+    Command("withdraw", "w", "Withdraw", "Make this firmware unavailable; you see first whose phones it is for.",
+            (Place.FIRMWARE_CATALOGUE,), "withdraw", 2, changes=True),
     Command("done", "enter", "Done", "This step is done: go to the next.", (Place.CHECKLIST, *_WALK), "done", 1,
             changes=True),
     Command("choose", "1", "Choose", "Go one of the ways that the step offers: each has its number.", _WALK, "choose",
@@ -139,7 +154,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("language", "L", "Language", "Speak another language with the caller.", _WALK, "language", 11,
             changes=True),
     Command("skip", "s", "Skip", "Go on without this step; you are asked why.", _WALK, "skip", 6, changes=True),
-    Command("take_over", "T", "Take over", "Go on with a colleague's walkthrough.", (*_WALK, Place.WALKTHROUGHS), "take over", 2,
+    Command("take_over", "T", "Take over", "Go on with a colleague's walkthrough.", _WALK, "take over", 2,
             changes=True),
     Command("abandon", "X", "Leave for good", "End this walkthrough before its end; you are asked why.",
             (*_WALK, Place.WALKTHROUGHS),
@@ -157,6 +172,8 @@ COMMANDS: tuple[Command, ...] = (
             (Place.CHECKLIST, *_WALK), "start over", 7, changes=True),
     Command("services", "S", "Services", "The manufacturers' services, the calls that wait for them, and the deadline.",
             (Place.PHONES, Place.PHONE), "services", 42),
+    Command("play_caller", "p", "Play the caller", "The caller resets the phone, which then starts over real HTTP.",
+            (Place.PHONE,), "play caller", 8),
     Command("sites", "L", "Sites", "Where phones fetch from, site by site, and which addresses are answered slowly.",
             (Place.PHONES, Place.PHONE, Place.SERVICES), "sites", 43),
     Command("release", "e", "Release", "Forget the failures of this address.", (Place.SITES,), "release", 1,

@@ -109,6 +109,12 @@ class PhoneActions(HelpdeskScreen):
 
         self.app.push_screen(FirmwareScreen(self.session, tuple(phone.id for phone in self.chosen())))
 
+    def action_rollout(self) -> None:
+        """Show how far the phones of each model are."""
+        from helpdesk_tui.screens.rollout import RolloutScreen
+
+        self.app.push_screen(RolloutScreen(self.session))
+
     def action_organisation(self) -> None:
         """Show the common settings of the phone's organisation."""
         from helpdesk_tui.screens.organisation import OrganisationScreen

@@ -104,8 +104,8 @@ def change(desk: Helpdesk, phone: Phone, **values: object) -> Phone:
 
 def add_firmware(desk: Helpdesk, version: str, *models: str, notes: str = "", known_problems: str = "") -> None:
     """A certified firmware."""
-    entry = FirmwareEntry(
-        0, Vendor.SNOM, version, models, f"{version}-{models[0]}.bin", notes=notes, known_problems=known_problems
-    )
+    ending = "rom" if desk.catalogue.get(models[0]).vendor is Vendor.YEALINK else "bin"
+    file = f"{models[0]}-{version}.{ending}"
+    entry = FirmwareEntry(0, Vendor.SNOM, version, models, file, notes=notes, known_problems=known_problems)
     desk.firmware.add(entry)
     desk.firmware.certify(version)

@@ -83,7 +83,7 @@ def progress_text(subject: Subject) -> str:
         Progress.INSTALLED: f"The selected firmware {wanted} is installed.",
         Progress.REFUSED: f"Firmware {wanted} was offered with {subject.firmware_fetches} fetches of the settings, but "
         f"the phone still runs {installed}: it refused the selected one.",
-        Progress.WAITING: f"Selected but not yet installed: the phone gets {wanted} at its next check or restart.",
+        Progress.WAITING: "Selected but not yet installed: it comes at the next check or restart.",
     }[progress_of(subject)]
 
 

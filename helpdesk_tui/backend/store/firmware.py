@@ -53,6 +53,18 @@ class FirmwareTable:
             )
             return tuple(Alike(*row) for row in rows)
 
+    def unsettled(self, model: str, organisation_id: int | None, limit: int) -> tuple[int, ...]:
+        """The ids of phones of this model whose selected firmware is not the installed one, most fetches first."""
+        where = "AND organisation_id = ?" if organisation_id is not None else ""
+        values = [model, *([organisation_id] if organisation_id is not None else []), limit]
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT id FROM phones WHERE model = ? COLLATE NOCASE AND firmware_selected IS NOT NULL"
+                f" AND firmware_selected IS NOT firmware_installed {where} ORDER BY firmware_fetches DESC, mac LIMIT ?",
+                values,
+            )
+            return tuple(row[0] for row in rows)
+
     def save(self, entry: FirmwareEntry) -> int:
         """Add (id 0) or change an entry; returns its id."""
         values = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from helpdesk_tui.backend.errors import BadInput, Refused
 from helpdesk_tui.backend.model.firmware import Comparison, FirmwareVersion, compare, find_version, misfit
 from helpdesk_tui.backend.model.firmware_entry import FirmwareEntry
-from helpdesk_tui.backend.model.firmware_progress import Rollout, rollouts
+from helpdesk_tui.backend.model.firmware_progress import Progress, Rollout, progress_of, rollouts
 from helpdesk_tui.backend.model.firmware_rules import Judgement, JudgementKind, judge
 from helpdesk_tui.backend.model.phone import Phone
 from helpdesk_tui.backend.model.query import Field, Query
@@ -194,6 +194,12 @@ class Firmware(FirmwareCatalogue):
     def rollouts(self, organisation_id: int | None = None) -> tuple[Rollout, ...]:
         """How far the phones of each model are, in the environment or in an organisation; failed ones first."""
         return rollouts(self._store.firmware.alike(organisation_id))
+
+    def unsettled(self, model: str, organisation_id: int | None = None, limit: int = 50) -> tuple[Phone, ...]:
+        """The phones of a model that do not run what was selected for them, those that were told most often first."""
+        phones = self._store.phones.by_ids(self._store.firmware.unsettled(model, organisation_id, limit))
+        behind = [phone for phone in phones if progress_of(phone) in (Progress.REFUSED, Progress.WAITING)]
+        return tuple(sorted(behind, key=lambda phone: -phone.firmware_fetches))
 
     def selections(self) -> dict[str, int]:
         """For how many phones each version is selected."""
