@@ -59,10 +59,12 @@ def test_case_49_the_token_works_for_an_hour_after_its_first_use(
 
 
 def test_case_49_the_token_works_from_two_addresses_at_once(desk: Helpdesk, endpoint: Served) -> None:
-    path = endpoint.temporary(add_phone(desk))
+    phone = add_phone(desk)
+    path = endpoint.temporary(phone)
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(lambda _: status(endpoint, path), range(24))) == {200}
     until(lambda: len(desk.fetching.latest()) == 24)
+    step_is(endpoint, phone, Step.DISABLED)
     kinds = [event.kind for event in desk.store.events.latest()]
     assert kinds.count(EventKind.FIRST_CONTACT) == 1
     assert kinds.count(EventKind.DEREGISTERED) == 1

@@ -19,29 +19,29 @@ def folder(path: str) -> str:
 
 
 @pytest.mark.parametrize("way", ["temporary", "definitive"])
-@pytest.mark.parametrize("name", SNOM_FILES)
-def test_snom_gets_its_settings_under_every_name_it_uses(desk: Helpdesk, endpoint: Served, name: str, way: str) -> None:
+def test_snom_gets_its_settings_under_every_name_it_uses(desk: Helpdesk, endpoint: Served, way: str) -> None:
     phone = add_phone(desk, SNOM, "D735")
     path = endpoint.temporary(phone) if way == "temporary" else endpoint.definitive(phone)
-    answer = endpoint.get(folder(path) + name, user_agent=AGENTS["D735"])
-    assert answer.status_code == 200
-    assert answer.headers["content-type"].startswith("text/xml")
-    assert int(answer.headers["content-length"]) == len(answer.content)
-    server = ElementTree.fromstring(answer.content).find("phone-settings/setting_server")
-    assert server is not None
-    assert server.text == desk.settings.urls(endpoint.now(phone))[0]
+    for name in SNOM_FILES:
+        answer = endpoint.get(folder(path) + name, user_agent=AGENTS["D735"])
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith("text/xml")
+        assert int(answer.headers["content-length"]) == len(answer.content)
+        server = ElementTree.fromstring(answer.content).find("phone-settings/setting_server")
+        assert server is not None
+        assert server.text == desk.settings.urls(endpoint.now(phone))[0]
 
 
 @pytest.mark.parametrize("way", ["temporary", "definitive"])
-@pytest.mark.parametrize("name", YEALINK_SETTINGS)
-def test_yealink_gets_its_settings(desk: Helpdesk, endpoint: Served, name: str, way: str) -> None:
+def test_yealink_gets_its_settings(desk: Helpdesk, endpoint: Served, way: str) -> None:
     phone = add_phone(desk, YEALINK, "T46S")
     path = endpoint.temporary(phone) if way == "temporary" else endpoint.definitive(phone)
-    answer = endpoint.get(folder(path) + name, user_agent=AGENTS["T46S"])
-    assert answer.status_code == 200
-    assert answer.headers["content-type"].startswith("text/plain")
-    assert answer.text.startswith("#!version:1.0.0.1\n")
-    assert f"/p/{endpoint.now(phone).secret}/" in answer.text
+    for name in YEALINK_SETTINGS:
+        answer = endpoint.get(folder(path) + name, user_agent=AGENTS["T46S"])
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith("text/plain")
+        assert answer.text.startswith("#!version:1.0.0.1\n")
+        assert f"/p/{endpoint.now(phone).secret}/" in answer.text
 
 
 @pytest.mark.parametrize("name", ["805ec0112233.boot", "y000000000000.boot"])
@@ -54,11 +54,11 @@ def test_yealink_from_v81_gets_a_boot_file_that_overwrites(desk: Helpdesk, endpo
     assert endpoint.get(path + name, user_agent="Yealink SIP-T46S 66.80.0.15").status_code == 404
 
 
-@pytest.mark.parametrize("number", ["000000000066", "000000000065", "000000000000"])
-def test_yealinks_common_file_is_valid_and_empty(desk: Helpdesk, endpoint: Served, number: str) -> None:
+def test_yealinks_common_file_is_valid_and_empty(desk: Helpdesk, endpoint: Served) -> None:
     path = folder(endpoint.definitive(in_service(desk, YEALINK, "T46S")))
-    answer = endpoint.get(f"{path}y{number}.cfg")
-    assert (answer.status_code, answer.text) == (200, "#!version:1.0.0.1\n")
+    for number in ("000000000066", "000000000065", "000000000000"):
+        answer = endpoint.get(f"{path}y{number}.cfg")
+        assert (answer.status_code, answer.text) == (200, "#!version:1.0.0.1\n")
 
 
 def test_the_same_data_gives_the_same_bytes_and_an_unchanged_file_is_not_sent_again(
@@ -102,12 +102,12 @@ def test_a_file_is_made_for_the_firmware_that_asks(desk: Helpdesk, endpoint: Ser
     assert "\nauto_provision.server.url" in endpoint.get(path, user_agent="Yealink SIP-T46S 66.80.0.15").text
 
 
-@pytest.mark.parametrize("odd", ["\x1b[31mred", "snom" * 200, "Yealink SIP-T46S", "[bold]x[/]", '"}{', "Snom " * 90])
-def test_a_strange_user_agent_never_breaks_a_fetch(desk: Helpdesk, endpoint: Served, odd: str) -> None:
+def test_a_strange_user_agent_never_breaks_a_fetch(desk: Helpdesk, endpoint: Served) -> None:
     path = endpoint.definitive(in_service(desk, SNOM, "D735"))
-    assert endpoint.raw(
-        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: {odd.replace(chr(27), '~')}\r\nConnection: close\r\n\r\n".encode()
-    ).startswith(b"HTTP/1.1 200 ")
+    head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+    for odd in ("~[31mred", "snom" * 200, "Yealink SIP-T46S", "[bold]x[/]", '"}{', "Snom " * 90, "\xff\xfe"):
+        answer = endpoint.raw(f"{head}User-Agent: {odd}\r\n\r\n".encode("latin-1"))
+        assert answer.startswith(b"HTTP/1.1 200 ")
 
 
 @pytest.mark.parametrize("name", ["{{7*7}}", "{% x %}", "a<b>&\"c']]>", "Kantoor ☎"])

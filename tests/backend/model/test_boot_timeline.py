@@ -15,8 +15,7 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 def phone(step: Step = Step.DISABLED, **more: object) -> Phone:
-    known = Phone(1, Mac("000413a1b2c3"), Vendor.SNOM, "D735", 1, "Jansen", step, NOW, NOW, **more)  # type: ignore[arg-type]
-    return known
+    return Phone(1, Mac("000413a1b2c3"), Vendor.SNOM, "D735", 1, "Jansen", step, NOW, NOW, **more)  # type: ignore[arg-type]
 
 
 def request(minutes_ago: float, via: Via, status: int = 200) -> Request:
@@ -51,10 +50,9 @@ def test_an_earlier_start_proves_nothing_about_this_one() -> None:
 
 
 def test_a_selected_firmware_is_proven_when_it_is_reported() -> None:
-    chosen = {"firmware_selected": "10.1.184.15", "firmware_installed": "10.1.169.16"}
-    assert proofs(boot_timeline(phone(**chosen), (), NOW))[5] is Proof.NOT_YET
-    chosen["firmware_installed"] = "10.1.184.15"
-    assert proofs(boot_timeline(phone(**chosen), (), NOW))[5] is Proof.PROVEN
+    for installed, proof in (("10.1.169.16", Proof.NOT_YET), ("10.1.184.15", Proof.PROVEN)):
+        known = phone(firmware_selected="10.1.184.15", firmware_installed=installed)
+        assert proofs(boot_timeline(known, (), NOW))[5] is proof
     assert proofs(boot_timeline(phone(), (), NOW))[5] is Proof.NOT_NEEDED
 
 
