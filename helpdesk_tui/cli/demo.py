@@ -31,6 +31,7 @@ def demo_command(session: Session, create: str | None) -> None:
 
     from helpdesk_tui.backend import Helpdesk
     from helpdesk_tui.backend.demo import demo_environment
+    from helpdesk_tui.backend.virtual_phone.caller import Caller
     from helpdesk_tui.cli.screens import run_screens
     from helpdesk_tui.terminal import check_terminal
 
@@ -39,10 +40,12 @@ def demo_command(session: Session, create: str | None) -> None:
         path = Path(folder) / "demo.db"
         write_demo(path)
         desk = Helpdesk(demo_environment(path), operator(), read_only=session.read_only)
+        caller = Caller(desk)
         try:
             simulate(desk)
-            run_screens(session, desk, demo=True)
+            run_screens(session, desk, caller=caller)
         finally:
+            caller.close()
             desk.close()
 
 

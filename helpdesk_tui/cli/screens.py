@@ -13,6 +13,7 @@ from helpdesk_tui.terminal import check_terminal
 
 if TYPE_CHECKING:
     from helpdesk_tui.backend import Helpdesk
+    from helpdesk_tui.backend.virtual_phone.caller import Caller
 
 
 def open_screens(session: Session) -> None:
@@ -26,8 +27,8 @@ def open_screens(session: Session) -> None:
         desk.close()
 
 
-def run_screens(session: Session, desk: Helpdesk, *, demo: bool = False) -> None:
-    """Show the screens on this environment until the operator leaves."""
+def run_screens(session: Session, desk: Helpdesk, *, caller: Caller | None = None) -> None:
+    """Show the screens on this environment until the operator leaves. A demo has a `caller` who is played."""
     check_terminal(os.environ)
     from helpdesk_tui.app import run
     from helpdesk_tui.screens.base import Session as ScreenSession
@@ -37,11 +38,11 @@ def run_screens(session: Session, desk: Helpdesk, *, demo: bool = False) -> None
         _log_to_file()
     # A demo has simulated services by nature: one badge says it.
     badges = (
-        *((DEMO,) if demo else ()),
+        *((DEMO,) if caller else ()),
         *((READ_ONLY,) if desk.read_only else ()),
-        *((SIMULATED,) if desk.simulated_services and not demo else ()),
+        *((SIMULATED,) if desk.simulated_services and not caller else ()),
     )
-    screen_session = ScreenSession(desk, desk.environment.name, desk.operator, badges, desk.read_only)
+    screen_session = ScreenSession(desk, desk.environment.name, desk.operator, badges, desk.read_only, caller)
     from helpdesk_tui.screens.phones import PhonesScreen
 
     gc.freeze()

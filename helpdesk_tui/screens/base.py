@@ -8,7 +8,7 @@ import logging
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -29,7 +29,7 @@ from helpdesk_tui.widgets.search_field import SearchField
 from helpdesk_tui.widgets.text import safe
 
 if TYPE_CHECKING:
-    from helpdesk_tui.backend import Helpdesk
+    from helpdesk_tui.backend import Helpdesk, Phone
 
 T = TypeVar("T")
 log = logging.getLogger("helpdesk_tui")
@@ -37,6 +37,14 @@ log.addHandler(logging.NullHandler())  # else Python would write warnings over t
 
 UNEXPECTED = "Something unexpected went wrong; nothing was lost. Start with --debug to have the details written down."
 NOTICE_SECONDS = {"information": 5.0, "warning": 7.0, "error": 12.0}
+
+
+class Practice(Protocol):
+    """A caller who is played by the program."""
+
+    def reset(self, phone: Phone, say: Callable[[str], None]) -> bool:
+        """Reset this phone and let it start; True when it works. Blocks; `say` is told what the caller sees."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,8 @@ class Session:
     operator: str
     badges: tuple[str, ...] = ()
     read_only: bool = False
+    caller: Practice | None = None
+    """In the demo: somebody who resets the phone when told to."""
 
 
 class TooSmall(Static):
