@@ -27,6 +27,7 @@ class Place(StrEnum):
     WALKTHROUGHS = "open walkthroughs"
     SERVICES = "services"
     SITES = "sites"
+    TIMELINE = "timeline"
     ORGANISATION = "organisation"
     FUNCTION_KEYS = "function keys"
     CUSTOM_SETTINGS = "custom settings"
@@ -172,6 +173,8 @@ COMMANDS: tuple[Command, ...] = (
             (Place.CHECKLIST, *_WALK), "start over", 7, changes=True),
     Command("services", "S", "Services", "The manufacturers' services, the calls that wait for them, and the deadline.",
             (Place.PHONES, Place.PHONE), "services", 42),
+    Command("timeline", "t", "Boot timeline", "Which steps of the phone's boot are proven, and which are overdue.",
+            (Place.PHONE,), "timeline", 22),
     Command("play_caller", "p", "Play the caller", "The caller resets the phone, which then starts over real HTTP.",
             (Place.PHONE,), "play caller", 8),
     Command("sites", "L", "Sites", "Where phones fetch from, site by site, and which addresses are answered slowly.",

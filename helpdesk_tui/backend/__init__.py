@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     )
     from helpdesk_tui.backend.helpdesk import Helpdesk
     from helpdesk_tui.backend.manufacturers.service import Failure, Lookup
+    from helpdesk_tui.backend.model.boot_timeline import BootFact, BootTimeline, Proof, boot_timeline
     from helpdesk_tui.backend.model.catalogue import ResetWay
     from helpdesk_tui.backend.model.checklist import Item, ItemState, State
     from helpdesk_tui.backend.model.common_setting import COMMON_SETTINGS, CommonSetting
@@ -61,14 +62,24 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.use_cases.registration import Attempt
     from helpdesk_tui.backend.use_cases.services import Asked, Queue, ServiceReport
     from helpdesk_tui.backend.use_cases.settings import Checks
+    from helpdesk_tui.backend.use_cases.walkthroughs import FIX, PROOFS, RESET, View, check_note
+    from helpdesk_tui.backend.walkthroughs.actions import Action
+    from helpdesk_tui.backend.walkthroughs.definition import Drawing, WalkStep
+    from helpdesk_tui.backend.walkthroughs.engine import StepState, WalkState, seconds
 
 __all__ = [
     "COMMON_SETTINGS",
+    "FIX",
+    "PROOFS",
+    "RESET",
     "USE_INSTALLED",
+    "Action",
     "Ambiguous",
     "Asked",
     "Attempt",
     "BadInput",
+    "BootFact",
+    "BootTimeline",
     "Checks",
     "CommonSetting",
     "ComparedLine",
@@ -77,6 +88,7 @@ __all__ = [
     "CustomPlace",
     "CustomSetting",
     "DatabaseProblem",
+    "Drawing",
     "Effect",
     "Environment",
     "Event",
@@ -114,6 +126,7 @@ __all__ = [
     "Phone",
     "Plan",
     "Progress",
+    "Proof",
     "Query",
     "Queue",
     "Reason",
@@ -131,11 +144,17 @@ __all__ = [
     "Site",
     "State",
     "Step",
+    "StepState",
     "Undo",
     "User",
     "Vendor",
     "Verdict",
     "VerdictKind",
+    "View",
+    "WalkState",
+    "WalkStep",
+    "boot_timeline",
+    "check_note",
     "check_serial",
     "explain",
     "judge",
@@ -145,9 +164,25 @@ __all__ = [
     "parse_query",
     "progress_of",
     "progress_text",
+    "seconds",
 ]
 
 _MODULES = {
+    "BootTimeline": "model.boot_timeline",
+    "boot_timeline": "model.boot_timeline",
+    "Proof": "model.boot_timeline",
+    "BootFact": "model.boot_timeline",
+    "FIX": "use_cases.walkthroughs",
+    "PROOFS": "use_cases.walkthroughs",
+    "RESET": "use_cases.walkthroughs",
+    "View": "use_cases.walkthroughs",
+    "check_note": "use_cases.walkthroughs",
+    "Action": "walkthroughs.actions",
+    "Drawing": "walkthroughs.definition",
+    "WalkStep": "walkthroughs.definition",
+    "WalkState": "walkthroughs.engine",
+    "StepState": "walkthroughs.engine",
+    "seconds": "walkthroughs.engine",
     "Site": "use_cases.fetching",
     "Failures": "model.failures",
     "COMMON_SETTINGS": "model.common_setting",

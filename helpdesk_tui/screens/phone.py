@@ -216,6 +216,12 @@ class PhoneScreen(PhoneActions, PhoneCustoms):
         if phone.reason is Reason.NEEDS_SERIAL and phone.serial:
             await self._activate([phone])
 
+    def action_timeline(self) -> None:
+        """Show the boot step by step."""
+        from helpdesk_tui.screens.timeline import TimelineScreen
+
+        self.app.push_screen(TimelineScreen(self.session, self.chosen()[0].mac))
+
     async def action_play_caller(self) -> None:
         """The caller of the practice resets this phone; what happens shows by itself."""
         caller, phone = self.session.caller, self.chosen()[0]

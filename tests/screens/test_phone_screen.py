@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
+import pytest
+
 from helpdesk_tui.backend import Helpdesk, Phone, Reason, Step
 from helpdesk_tui.backend.manufacturers.simulated import SimulatedService
+from helpdesk_tui.backend.virtual_phone.caller import Caller
 from helpdesk_tui.screens.base import Session
 from helpdesk_tui.screens.phone import PhoneScreen
 from helpdesk_tui.widgets.key_button import KeyButton
@@ -139,3 +142,37 @@ async def test_escape_goes_back_to_the_list(session: Session, snom: Phone) -> No
         await looking.shows("Provisioning by Compass")
         await looking.pilot.press("escape")
         await looking.shows("1 phone")
+
+
+@pytest.mark.parametrize("vendor", ["snom", "yealink"])
+async def test_the_caller_of_the_demo_resets_the_phone_and_the_whole_story_shows(
+    desk: Helpdesk, clock: FrozenClock, snom: Phone, yealink: Phone, vendor: str
+) -> None:
+    phone = snom if vendor == "snom" else yealink
+    caller = Caller(desk, pause=lambda seconds: None)
+    session = Session(desk, "demo", "anna", caller=caller)
+    try:
+        async with looking_at(session, of(phone)) as (looking, _):
+            await looking.pilot.press("a")
+            await looking.shows("active until")
+            clock.advance(timedelta(minutes=1))
+            await looking.pilot.press("p")
+            await looking.says("The caller says that the phone works")
+            await looking.shows("● ok", "disabled", "● settings sent 02 Mar 09:01", "● own address in use 02 Mar 09:01")
+            await looking.pilot.press("t")
+            await looking.shows("Boot of", "● Settings applied", "cannot be seen from here")
+    finally:
+        caller.close()
+
+
+async def test_nobody_plays_a_caller_outside_the_demo(session: Session, snom: Phone) -> None:
+    async with looking_at(session, of(snom)) as (looking, screen):
+        assert "play_caller" not in [command.id for command, _ in screen.offers()]
+        await looking.pilot.press("p")
+        await looking.says("Only the demo has a caller")
+
+
+async def test_a_phone_that_never_came_has_a_timeline_of_what_is_missing(session: Session, snom: Phone) -> None:
+    async with looking_at(session, of(snom)) as (looking, _):
+        await looking.pilot.press("t")
+        await looking.shows("0 of 7 proven", "not yet", "The phone has never reached us")
