@@ -12,7 +12,7 @@ from tests.benchmarks.programs import PLAIN, environ, first_phone, ours
 from tests.benchmarks.pty_bytes import PtyProgram
 from tests.benchmarks.report import milliseconds, print_table
 
-ROUNDS = 9
+ROUNDS = 7
 PLAIN_LABEL = "DataTable, 100 rows"
 
 
