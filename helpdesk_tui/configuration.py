@@ -100,11 +100,12 @@ class _Reader:
         place = f"environments.{name}"
         keys = ("database", "base_domain", "provisioning_url", "weekly_deadline", "manufacturers")
         more = ("endpoint_credentials", "trusted_proxies", "firmware_folder", "request_log_days", "request_log_rows")
-        self.known(place, table, (*keys, *more))
+        self.known(place, table, (*keys, *more, "walkthrough_folder", "operator_language"))
         base_domain = self.text(place, table, "base_domain", "pbx.example.net")
         accounts = self.table(f"{place}.manufacturers", table.get("manufacturers", {}))
         self.known(f"{place}.manufacturers", accounts, tuple(vendor.value for vendor in Vendor))
         firmware_folder = self.text(place, table, "firmware_folder", "")
+        walkthrough_folder = self.text(place, table, "walkthrough_folder", "")
         return Environment(
             name=name,
             database=self.path(self.text(place, table, "database", f"{name}.db")),
@@ -118,6 +119,8 @@ class _Reader:
             endpoint_credentials=self.one_of(place, table, "endpoint_credentials", EndpointCredentials, "none"),
             trusted_proxies=self.networks(place, table),
             firmware_folder=self.path(firmware_folder) if firmware_folder else None,
+            walkthrough_folder=self.path(walkthrough_folder) if walkthrough_folder else None,
+            operator_language=self.text(place, table, "operator_language", "en"),
             request_log_days=int(self.number(place, table, "request_log_days", 90, (1, 3650))),
             request_log_rows=int(self.number(place, table, "request_log_rows", 1_000_000, (1000, 100_000_000))),
         )

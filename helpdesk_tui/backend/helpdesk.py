@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.use_cases.organisations import Organisations
     from helpdesk_tui.backend.use_cases.services import ManufacturerServices
     from helpdesk_tui.backend.use_cases.settings import Settings
+    from helpdesk_tui.backend.use_cases.walkthroughs import Walkthroughs
 
 
 @cache
@@ -123,6 +124,13 @@ class Helpdesk:
         from helpdesk_tui.backend.use_cases.checklist import Checklist
 
         return Checklist(self.context, self.phones, self.registration)
+
+    @cached_property
+    def walkthroughs(self) -> Walkthroughs:
+        """What operators and callers do together, step by step."""
+        from helpdesk_tui.backend.use_cases.walkthroughs import Walkthroughs
+
+        return Walkthroughs(self.context, self.phones, self.registration)
 
     @property
     def simulated_services(self) -> tuple[Vendor, ...]:

@@ -1,9 +1,10 @@
-"""One run of a walkthrough or checklist with a caller."""
+"""One run of a walkthrough with a caller."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from helpdesk_tui.backend.model.mac import Mac
 
@@ -16,10 +17,11 @@ class Run:
     mac: Mac
     walkthrough: str
     operator: str
-    """Who did the last action."""
+    """Who has it: nobody else may go on with it before taking it over."""
     started_at: datetime
     changed_at: datetime
     ended_at: datetime | None
     outcome: str
-    progress: dict[str, str]
-    """What is known so far, by name of the step."""
+    """The id of its end, or why it was left; empty while it is open."""
+    progress: dict[str, Any]
+    """How far it has come, as `walkthroughs.progress` writes it."""

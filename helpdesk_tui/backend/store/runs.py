@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from sqlite3 import Row
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.run import Run
@@ -32,8 +32,8 @@ class RunTable:
             )
             return int(cursor.lastrowid or 0)
 
-    def save(self, run_id: int, operator: str, progress: dict[str, str]) -> None:
-        """Store how far a run has come."""
+    def save(self, run_id: int, operator: str, progress: dict[str, Any]) -> None:
+        """Store how far a run has come, and who has it now."""
         with self._database.write() as connection:
             connection.execute(
                 "UPDATE walkthrough_runs SET operator = ?, progress = ?, changed_at = ? WHERE id = ?",
@@ -55,6 +55,19 @@ class RunTable:
     def open_run(self, mac: Mac, walkthrough: str) -> Run | None:
         """The run of this walkthrough that is still open for a phone."""
         return self._one("mac = ? AND walkthrough = ? AND ended_at IS NULL ORDER BY id DESC", [mac.hex, walkthrough])
+
+    def open_runs(self) -> tuple[Run, ...]:
+        """The runs that nobody has ended, the latest first."""
+        return self._all("ended_at IS NULL ORDER BY changed_at DESC", [])
+
+    def of_phone(self, mac: Mac) -> tuple[Run, ...]:
+        """All runs of a phone, the latest first."""
+        return self._all("mac = ? ORDER BY id DESC", [mac.hex])
+
+    def _all(self, where: str, values: list[int | str]) -> tuple[Run, ...]:
+        with self._database.read() as connection:
+            rows = connection.execute(f"SELECT * FROM walkthrough_runs WHERE {where}", values)
+            return tuple(_run(row) for row in rows)
 
     def _one(self, where: str, values: list[int | str]) -> Run | None:
         with self._database.read() as connection:

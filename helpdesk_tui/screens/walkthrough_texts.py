@@ -1,0 +1,103 @@
+"""How a walkthrough is written on the screen: its steps, its phone, and what is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from textual.content import Content
+
+from helpdesk_tui.backend import Drawing, Event, Step, StepState, View, WalkState
+from helpdesk_tui.themes import symbols
+from helpdesk_tui.widgets.text import fit, safe
+from helpdesk_tui.widgets.times import exact, short_span
+
+STEPS_WIDTH = 26
+
+LOST = (
+    "Lost are: its name and VLAN, the user log-in, function keys, custom settings, the choice of firmware and its own "
+    "SIP account. MAC, serial number and PIN are kept."
+)
+"""What removing a phone loses."""
+
+LOOKS = {WalkState.DONE: "$ok", WalkState.SKIPPED: "$waiting", WalkState.NOW: "bold $key", WalkState.TO_DO: "$quiet"}
+
+
+def steps_text(way: Sequence[StepState], language: str, room: int) -> Content:
+    """The steps with shape, word and colour: two lines each where there is room, and those around the current one."""
+    numbered = list(enumerate(way, start=1))
+    roomy = 2 * len(numbered) <= room
+    if not roomy and len(numbered) > room:
+        now = next((n for n, (_, entry) in enumerate(numbered) if entry.state is WalkState.NOW), len(numbered) - 1)
+        start = max(0, min(now - room // 2, len(numbered) - room))
+        numbered = numbered[start : start + room]
+    lines: list[Content] = []
+    for number, entry in numbered:
+        lines += _step_lines(number, entry, language, roomy=roomy)
+    return Content("\n").join(lines)
+
+
+def _step_lines(number: int, entry: StepState, language: str, *, roomy: bool) -> list[Content]:
+    sign = symbols()
+    shapes = {WalkState.DONE: sign.mark, WalkState.SKIPPED: sign.none, WalkState.NOW: sign.pointer}
+    look = LOOKS[entry.state]
+    title = f"{shapes.get(entry.state, ' ')} {number} {entry.step.title.shown(language)}"
+    first = Content.styled(fit(title, STEPS_WIDTH), look if entry.state is not WalkState.DONE else "")
+    if not roomy:
+        return [first]
+    at = f", {entry.passage.at.astimezone():%H:%M}" if entry.passage else ""
+    return [first, Content.styled(f"    {entry.state.value}{at}", look)]
+
+
+def phone_text(view: View, room: int) -> Content:
+    """Whose phone it is, where it stands, and who has the run; the most important first where room is short."""
+    phone, run = view.phone, view.run
+    until = f" to {exact(phone.deadline)}" if phone.step is Step.ACTIVE and phone.deadline else ""
+    lines = [
+        ("By manufacturer:", "$quiet"),
+        (f"  {phone.step.value}{until}", "bold"),
+        ("Last action:", "$quiet"),
+        (f"  {run.operator}, {exact(run.changed_at)}", ""),
+        (phone.organisation, ""),
+        (phone.user or "nobody is logged in", ""),
+    ]
+    if room >= len(lines):
+        lines = [*lines[-2:], *lines[:-2]]
+    return Content("\n").join([Content.styled(fit(text, STEPS_WIDTH), look) for text, look in lines[: max(0, room)]])
+
+
+def drawing_text(drawing: Drawing | None) -> Content:
+    """The keys to press."""
+    return Content("\n").join([Content(line) for line in drawing.lines]) if drawing else Content("")
+
+
+def evidence_text(view: View, under_way: str, events: Sequence[Event], now: datetime, *, mine: bool) -> Content:
+    """What stands in the way, what is known, and what happened."""
+    standing, sign = view.standing, symbols()
+    lines: list[Content] = []
+    if under_way:
+        lines.append(Content.styled(f"{sign.waiting} {under_way}", "bold $waiting"))
+    if not mine and not view.run.ended_at:
+        text = f"{view.run.operator} has this walkthrough, last action {exact(view.run.changed_at)}: T takes it over."
+        lines.append(Content.styled(f"{sign.attention} {safe(text)}", "$attention"))
+    if standing.overdue is not None:
+        offered = f": {sign.arrow} choose another way above" if standing.choices else ""
+        late = short_span(standing.overdue) if standing.overdue >= timedelta(minutes=1) else "now"
+        text = f"Overdue since {late}" if late != "now" else "Overdue"
+        lines.append(Content.styled(f"{sign.attention} {text}{offered}.", "$attention"))
+    if standing.blocked and standing.left is None:
+        lines.append(Content.styled(f"{sign.attention} {safe(standing.blocked)}", "$attention"))
+    lines += [Content(safe(proof.sentence)) for proof in standing.proofs if proof.sentence != standing.blocked]
+    returned = standing.returned
+    if returned and returned not in [proof.sentence for proof in standing.proofs]:
+        lines.append(Content(safe(returned)))
+    lines += [event_text(event, now) for event in events]
+    return Content("\n").join(lines) if lines else Content.styled("Nothing yet; it appears by itself.", "$quiet")
+
+
+def event_text(event: Event, now: datetime) -> Content:
+    """What happened, with its time; the day only where it was another."""
+    there = event.at.astimezone()
+    same_day = there.date() == now.astimezone().date()
+    time = there.strftime("%H:%M:%S") if same_day else exact(event.at)
+    return Content.assemble((time, "$quiet"), f"  {safe(event.text)}")
