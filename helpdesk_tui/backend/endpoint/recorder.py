@@ -29,6 +29,10 @@ LARGEST_BATCH = 2_000
 LONGEST_QUEUE = 100_000
 """Records that may wait while the database cannot be written; more are left out, and counted."""
 
+FILES_AT_ONCE = 200
+MOST_FILES = 20_000
+"""Settings files that wait to be packed while phones keep coming."""
+
 PATIENCE = 1.0
 """Seconds that the writer waits for another process; then phones that must wait for it hear "later"."""
 
@@ -73,6 +77,7 @@ class Recorder:
         self._left_out = 0
         self._throttled: dict[str, datetime] = {}
         self._waiting: list[Record] = []
+        self._files: list[Fetch] = []
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._callers = ThreadPoolExecutor(CALLERS, thread_name_prefix="manufacturer")
 
@@ -118,6 +123,9 @@ class Recorder:
             if self._waiting:
                 with self._survived():
                     self._write()
+            if self._files and (not records or not going_on or len(self._files) > MOST_FILES):
+                with self._survived():
+                    self._remember_files(going_on)
             with self._survived():
                 current = self._desk.data_version()
                 if current != version or self._waiting or records:
@@ -172,7 +180,13 @@ class Recorder:
         self._waiting.clear()
         for mac in macs:
             self._callers.submit(self._call, mac)
-        self._desk.fetching.remember(fetches)
+        self._files += [fetch for fetch in fetches if fetch.sent]
+
+    def _remember_files(self, going_on: bool) -> None:
+        """Pack what phones were sent, a few at a time: there is no hurry, and phones come first."""
+        some = FILES_AT_ONCE if going_on else len(self._files)
+        now, self._files = self._files[:some], self._files[some:]
+        self._desk.fetching.remember(now)
 
     def _call(self, mac: Mac) -> None:
         try:
