@@ -11,7 +11,7 @@ import sys
 import xmlrpc.client
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -154,6 +154,8 @@ class Office:
     wire: Wire
     printed: list[str] = field(default_factory=list)
     """All that any command wrote."""
+    secrets: set[str] = field(default_factory=set)
+    """Everything that nobody may read, as it was after any command."""
 
     def configure(self, *, url: str = "", secret: str = "", more: str = "") -> None:
         """Write the configuration: of the simulator, unless another URL or secret is given."""
@@ -163,10 +165,15 @@ class Office:
             text += f"[environments.production.manufacturers.{wire.vendor}]\n{keys}{more}"
         (self.program.folder / "config.toml").write_text(text, encoding="utf-8")
 
+    def without_processes(self) -> Office:
+        """The same, its commands called in this process: faster, where a test has many of them."""
+        return replace(self, program=self.program.inside())
+
     def __call__(self, *args: str, status: int = 0) -> subprocess.CompletedProcess[str]:
         """Run a command that ends with this status."""
         ended = self.program(*args)
         self.printed += [ended.stdout, ended.stderr]
+        self._learn_secrets()
         assert ended.returncode == status, (ended.stdout, ended.stderr)
         return ended
 
@@ -208,16 +215,15 @@ class Office:
         found = self.simulator.registered(self.wire.vendor)
         return {mac.upper() if self.wire.upper else mac: url for mac, url in found.items()}
 
-    def secrets(self) -> set[str]:
-        """Everything that nobody may read."""
+    def _learn_secrets(self) -> None:
         who = (OURS.username, OURS.password)
         with sqlite3.connect(self.program.folder / "office.db") as connection:
             rows = connection.execute("SELECT secret, previous_secret, token, sip_password, web_password FROM phones")
             found = {text for row in rows for text in row if text}
         urls = {url.split("/")[4] for url in self.registered().values() if url.startswith(PROVISIONING_URL)}
-        return found | urls | {self.wire.secret, base64.b64encode(":".join(who).encode()).decode()}
+        self.secrets |= found | urls | {self.wire.secret, base64.b64encode(":".join(who).encode()).decode()}
 
     def keeps_its_secrets(self) -> bool:
         """Whether nothing that was written holds a secret."""
         everything = "\n".join(self.printed)
-        return not [secret for secret in self.secrets() if secret in everything]
+        return len(self.secrets) > 5 and not [secret for secret in self.secrets if secret in everything]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -174,6 +175,7 @@ def test_whatever_goes_wrong_is_told_and_passes(office: Office, wire: Wire, simu
 def test_refused_credentials_and_too_many_requests_stop_at_once(
     office: Office, wire: Wire, simulator: Simulator
 ) -> None:
+    office = office.without_processes()
     macs = [wire.mac(0x200 + n) for n in range(3)]
     office.configure(secret="wrong-and-secret")
     before = len(simulator.requests(wire.name))
@@ -215,6 +217,7 @@ def test_refused_credentials_and_too_many_requests_stop_at_once(
 
 
 def test_while_nobody_can_be_reached(office: Office, wire: Wire, closed_port: int) -> None:
+    office = office.without_processes()
     mac = wire.mac(0x300)
     nowhere = f"http://127.0.0.1:{closed_port}"
     office.configure(url=nowhere)
@@ -241,10 +244,38 @@ def test_while_nobody_can_be_reached(office: Office, wire: Wire, closed_port: in
     assert office.history(mac)[-3:] == ["deregister failed", "removed", "deregistered"]
 
 
+@pytest.mark.parametrize("fault", ["no-answer-before", "no-answer-after"])
+def test_killed_while_the_answer_is_awaited(office: Office, wire: Wire, simulator: Simulator, fault: str) -> None:
+    aside = office.without_processes()
+    mac = wire.mac(0x380 + (fault == "no-answer-after"))
+    aside.add(wire.mac(0x390))  # makes the named server of Yealink's older wire
+    aside("phone", "remove", wire.mac(0x390), "--yes")
+    aside.bring_phones([mac], "--in-service")
+    simulator.fail(fault, wire=wire.name, match=wire.change(mac), seconds=20.0)
+    process = subprocess.Popen(
+        office.program.command("phone", "activate", mac), cwd=office.program.folder, env=office.program.environment()
+    )
+    deadline = time.monotonic() + 20
+    while 0 not in [status for _, _, status in simulator.requests(wire.name)[-1:]]:
+        assert time.monotonic() < deadline and process.poll() is None
+    process.kill()
+    process.wait()
+    phone = aside.phones()[mac]
+    assert (phone["step"], phone["pending"]) == ("disabled", {"job": "register", "tries": 0, "next_try": None})
+    assert (mac in aside.registered()) is (fault == "no-answer-after")
+    assert aside("maintain").stdout == ""  # whoever has the lease may still be at it
+    assert "  done  " in aside("maintain", "--now", in_(2 * MINUTE)).stdout
+    phone = aside.phones()[mac]
+    assert (phone["step"], phone["pending"]) == ("active", None)
+    assert mac in aside.registered()
+    assert aside.history(mac) == ["added", "activation", "registered"]
+
+
 @pytest.mark.parametrize("wire", [YMCS], indirect=True)
 def test_a_serial_number_is_asked_for_where_the_service_needs_one(
     office: Office, wire: Wire, simulator: Simulator
 ) -> None:
+    office = office.without_processes()
     mac = wire.mac(0x400)
     simulator.switch(add_by_mac=False)
     try:

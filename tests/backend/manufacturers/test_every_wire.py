@@ -99,6 +99,9 @@ def test_wrong_credentials_cost_one_refused_request(stage: Stage) -> None:
     assert failure(service.probe().failure).reason is Reason.AUTH_FAILED
     assert failure(service.check(stage.phone)).reason is Reason.AUTH_FAILED
     assert stage.statuses() == [401]
+    service.renew()
+    assert failure(service.register(stage.phone, URL)).reason is Reason.AUTH_FAILED
+    assert stage.statuses() == [401, 401]
 
 
 @pytest.mark.parametrize(
