@@ -71,8 +71,9 @@ def create_demo(path: Path, now: datetime, seed: int = 1) -> None:
 def _guess(stage: Stage) -> None:
     """Somebody at a customer's site, and a stranger, have been guessing addresses: both are answered slowly."""
     phone = next(phone for phone in stage.desk.phones.all(Query()) if phone.last_address)
+    at = stage.now - timedelta(minutes=2)
     for address in (phone.last_address, "203.0.113.77"):
-        stage.desk.fetching.note_misses([Miss(stage.now - timedelta(minutes=2), address, "000000000000.cfg", None)] * 40)
+        stage.desk.fetching.note_misses([Miss(at, address, "000000000000.cfg", None)] * 40)
 
 
 def _certify_firmware(stage: Stage) -> None:

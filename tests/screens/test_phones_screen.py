@@ -147,7 +147,7 @@ async def test_the_window_follows_the_cursor_through_many_phones(
 ) -> None:
     for number in range(450):
         add_phone(desk, organisation_id, f"000413{number:06x}", "D735", {})
-    async with looking_at(session, PhonesScreen) as (looking, screen):
+    async with looking_at(session, PhonesScreen) as (looking, _):
         await looking.shows("450 phones")
         await looking.pilot.press("G")
         await looking.shows("00:04:13:00:01:c1")
