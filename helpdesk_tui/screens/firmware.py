@@ -35,7 +35,7 @@ from helpdesk_tui.widgets.firmware_list import FirmwareList
 from helpdesk_tui.widgets.header import HeaderLine
 from helpdesk_tui.widgets.rule_line import RuleLine
 from helpdesk_tui.widgets.text import safe
-from helpdesk_tui.widgets.times import exact, short_ago
+from helpdesk_tui.widgets.times import ago, exact
 
 if TYPE_CHECKING:
     from helpdesk_tui.backend import Helpdesk
@@ -167,7 +167,7 @@ class FirmwareScreen(HelpdeskScreen):
 
     def _facts(self, phone: Phone) -> tuple[tuple[str, str], ...]:
         learned = phone.firmware_learned_at
-        when = f", learned {exact(learned)} ({short_ago(learned, self.desk.clock())} ago)" if learned else ""
+        when = f", learned {exact(learned)} ({ago(learned, self.desk.clock())})" if learned else ""
         since = f", since {exact(phone.firmware_selected_at)}" if phone.firmware_selected_at else ""
         so_far = (("So far", progress_text(phone)),) if phone.firmware_selected else ()
         return (

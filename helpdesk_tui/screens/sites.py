@@ -21,7 +21,7 @@ from helpdesk_tui.widgets.header import HeaderLine
 from helpdesk_tui.widgets.row_list import Row, RowColumn, RowList
 from helpdesk_tui.widgets.rule_line import RuleLine
 from helpdesk_tui.widgets.text import safe
-from helpdesk_tui.widgets.times import exact, short_ago
+from helpdesk_tui.widgets.times import ago, exact
 
 if TYPE_CHECKING:
     from helpdesk_tui.backend import Helpdesk
@@ -114,8 +114,8 @@ class SitesScreen(HelpdeskScreen):
             state = f"{failures.count} failure{'s' if failures.count != 1 else ''}"
         if site is None:
             return Row((failures.subject if failures else none, none, "no phone of ours", none, state), look)
-        ago = f"{short_ago(site.last_fetch, now)} ago" if site.last_fetch else "never"
-        return Row((site.address, str(site.phones), site.organisation, ago, state), look)
+        since = ago(site.last_fetch, now) if site.last_fetch else "never"
+        return Row((site.address, str(site.phones), site.organisation, since, state), look)
 
     def _read_site(self) -> None:
         place = self._highlighted()
