@@ -22,7 +22,6 @@ class Place(StrEnum):
     FIRMWARE = "firmware"
     ROLLOUT = "firmware rollout"
     FIRMWARE_CATALOGUE = "firmware catalogue"
-    CHECKLIST = "checklist"
     WALKTHROUGH = "walkthrough"
     WALKTHROUGHS = "open walkthroughs"
     SERVICES = "services"
@@ -80,8 +79,8 @@ COMMANDS: tuple[Command, ...] = (
             (Place.PHONES,)),
     Command("open", "enter", "Open", "Show everything about the phone.", (Place.PHONES,), "open", 2),
     Command("activate", "a", "Activate", "Register the phone at its manufacturer, so that a reset brings it to us.",
-            (*_PHONE, Place.CHECKLIST, *_WALK), "activate", 3, changes=True),
-    Command("fix", "f", "Fix with the caller", "A checklist that leads you and the caller out of a wrong step.",
+            (*_PHONE, *_WALK), "activate", 3, changes=True),
+    Command("fix", "f", "Fix with the caller", "Lead the caller out of a wrong step.",
             (*_PHONE,), "fix", 4, changes=True),
     Command("reset", "r", "Factory reset", "Lead the caller through a factory reset, after Activate has succeeded.",
             _PHONE, "reset", 7, changes=True),
@@ -90,7 +89,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("firmware", "u", "Firmware", "Choose which firmware the phone runs.", (*_PHONE, *_WALK), "firmware", 6,
             changes=True),
     Command("copy", "y", "Copy", "Send this to your terminal's clipboard.",
-            (*_PHONE, Place.SETTINGS_FILE, Place.CHECKLIST, *_WALK, Place.COMPARISON), "copy", 40),
+            (*_PHONE, Place.SETTINGS_FILE, *_WALK, Place.COMPARISON), "copy", 40),
     Command("serial", "s", "Serial number", "Enter the serial number from the sticker; Yealink's service may want it.",
             (Place.PHONE,), "serial", 20, changes=True),
     Command("ask_manufacturer", "i", "Ask the manufacturer", "What its service itself says of this phone.",
@@ -142,7 +141,7 @@ COMMANDS: tuple[Command, ...] = (
             "certify", 1, changes=True),
     Command("withdraw", "w", "Withdraw", "Make this firmware unavailable; you see first whose phones it is for.",
             (Place.FIRMWARE_CATALOGUE,), "withdraw", 2, changes=True),
-    Command("done", "enter", "Done", "This step is done: go to the next.", (Place.CHECKLIST, *_WALK), "done", 1,
+    Command("done", "enter", "Done", "This step is done: go to the next.", _WALK, "done", 1,
             changes=True),
     Command("choose", "1", "Choose", "Go one of the ways that the step offers: each has its number.", _WALK, "choose",
             2, changes=True),
@@ -168,9 +167,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("open_walkthrough", "enter", "Open", "Go on with the highlighted walkthrough.", (Place.WALKTHROUGHS,),
             "open", 1),
     Command("add_again", "R", "Remove and add again", "Remove the phone and add it anew; its settings are lost.",
-            (Place.CHECKLIST, *_WALK), "re-add", 4, changes=True),
+            _WALK, "re-add", 4, changes=True),
     Command("start_over", "o", "Start over", "Give up this run and begin a new one.",
-            (Place.CHECKLIST, *_WALK), "start over", 7, changes=True),
+            _WALK, "start over", 7, changes=True),
     Command("services", "S", "Services", "The manufacturers' services, the calls that wait for them, and the deadline.",
             (Place.PHONES, Place.PHONE), "services", 42),
     Command("timeline", "t", "Boot timeline", "Which steps of the phone's boot are proven, and which are overdue.",
@@ -202,7 +201,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("palette", "ctrl+p,colon", "Command palette", "Find a command by its name.", _HERE, "commands", 35),
     Command("theme", "", "Change the theme", "Choose other colours for this session.", _HERE),
     Command("suspend", "ctrl+z", "Suspend", "Go back to the shell; fg returns.", _HERE),
-    Command("quit", "q,ctrl+q", "Quit", "Leave the program; a checklist keeps its place.", _HERE, "quit", 45),
+    Command("quit", "q,ctrl+q", "Quit", "Leave the program; a walkthrough keeps its place.", _HERE, "quit", 45),
 )  # fmt: skip
 
 BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}

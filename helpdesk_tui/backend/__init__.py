@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.manufacturers.service import Failure, Lookup
     from helpdesk_tui.backend.model.boot_timeline import BootFact, BootTimeline, Proof, boot_timeline
     from helpdesk_tui.backend.model.catalogue import ResetWay
-    from helpdesk_tui.backend.model.checklist import Item, ItemState, State
     from helpdesk_tui.backend.model.common_setting import COMMON_SETTINGS, CommonSetting
     from helpdesk_tui.backend.model.diagram import Lane, Mark, MarkState, lanes
     from helpdesk_tui.backend.model.environment import Environment
@@ -103,8 +102,6 @@ __all__ = [
     "FunctionKey",
     "Helpdesk",
     "HelpdeskError",
-    "Item",
-    "ItemState",
     "Job",
     "JudgementKind",
     "KeyFunction",
@@ -142,7 +139,6 @@ __all__ = [
     "SettingsFile",
     "Side",
     "Site",
-    "State",
     "Step",
     "StepState",
     "Undo",
@@ -227,8 +223,6 @@ _MODULES = {
     "FirmwareVersion": "model.firmware",
     "Helpdesk": "helpdesk",
     "HelpdeskError": "errors",
-    "Item": "model.checklist",
-    "ItemState": "model.checklist",
     "judge": "model.verdict",
     "JudgementKind": "model.firmware_rules",
     "Lane": "model.diagram",
@@ -259,7 +253,6 @@ _MODULES = {
     "ResetWay": "model.catalogue",
     "Run": "model.run",
     "SettingsFile": "settings_file",
-    "State": "model.checklist",
     "Step": "model.step",
     "USE_INSTALLED": "use_cases.firmware",
     "Vendor": "model.vendor",

@@ -26,11 +26,12 @@ from helpdesk_tui.backend.model.reason import RETRIED_BY_THE_QUEUE, Reason
 from helpdesk_tui.backend.model.request import Request, Via
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.use_cases.access import settings_file_name
-from helpdesk_tui.backend.use_cases.checklist import Checklist
 from helpdesk_tui.backend.use_cases.fetching import Fetch, Key, Sent
 from helpdesk_tui.backend.use_cases.firmware import Firmware
 from helpdesk_tui.backend.use_cases.phones import NewPhone, Phones
 from helpdesk_tui.backend.use_cases.registration import Registration
+from helpdesk_tui.backend.use_cases.walkthroughs import FIX, Walkthroughs
+from helpdesk_tui.backend.walkthroughs.actions import Action
 
 OPERATORS = ("s.bakker", "n.peeters", "m.aydin")
 PLATFORM = "platform"
@@ -86,7 +87,7 @@ class Person:
         self.registration = Registration(context)
         self.phones = Phones(context, self.registration)
         self.firmware = Firmware(context)
-        self.checklist = Checklist(context, self.phones, self.registration)
+        self.walkthroughs = Walkthroughs(context, self.phones, self.registration)
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,13 +324,14 @@ def _waiting(stage: Stage, role: Role) -> None:
 
 
 def _activated_again(stage: Stage, role: Role) -> None:
-    """Activated for a reset that has not happened yet; a colleague's checklist is open."""
+    """Activated for a reset that has not happened yet; a colleague's walkthrough is open."""
     person, moment = stage.someone(), stage.this_week()
     stage.settle(role, moment - stage.minutes(60, 600))
 
     def begin() -> None:
-        run = person.checklist.resume_or_start(stage.phone(role))
-        person.checklist.activate(run, stage.phone(role))
+        run = person.walkthroughs.resume_or_start(stage.phone(role), FIX)
+        person.walkthroughs.act(run, Action.ACTIVATE)
+        person.walkthroughs.advance(run)
 
     stage.at(moment, begin)
 

@@ -16,7 +16,6 @@ from helpdesk_tui.backend.use_cases.phones import Phones
 from helpdesk_tui.backend.use_cases.registration import Registration
 
 if TYPE_CHECKING:
-    from helpdesk_tui.backend.use_cases.checklist import Checklist
     from helpdesk_tui.backend.use_cases.custom import Custom
     from helpdesk_tui.backend.use_cases.fetching import Fetching
     from helpdesk_tui.backend.use_cases.firmware import Firmware
@@ -117,13 +116,6 @@ class Helpdesk:
         from helpdesk_tui.backend.use_cases.imports import Imports
 
         return Imports(self.context, self.phones, self.firmware)
-
-    @cached_property
-    def checklist(self) -> Checklist:
-        """The way out of a suboptimal state, with the caller."""
-        from helpdesk_tui.backend.use_cases.checklist import Checklist
-
-        return Checklist(self.context, self.phones, self.registration)
 
     @cached_property
     def walkthroughs(self) -> Walkthroughs:

@@ -31,7 +31,7 @@ from helpdesk_tui.widgets.verdict_line import VerdictLine
 
 BUTTONS = ("activate", "firmware", "fix", "reset", "settings_file")
 
-NEEDS_PHONE = frozenset({*BUTTONS, "copy", "login", "organisation", "function_keys", "custom_settings"})
+NEEDS_PHONE = frozenset({*BUTTONS, "copy", "login", "organisation", "function_keys", "custom_settings", "walkthroughs"})
 
 MINUTE = 60.0
 """Seconds between two looks at what time alone changes: countdowns and relative times."""
@@ -91,7 +91,7 @@ class PhoneScreen(PhoneActions, PhoneCustoms):
         known = self._seen.phone.mac if self._seen else None
 
         def read() -> Seen:
-            # By its MAC once that is known: the checklist may have removed the phone and added it again.
+            # By its MAC once that is known: a walkthrough may have removed the phone and added it again.
             phone = self.desk.phones.find(known.colons) if known else self.desk.phones.get(self._phone_id)
             history, requests = self.desk.phones.history(phone.mac), self.desk.phones.requests(phone)
             checks = self.desk.settings.checks(phone)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from helpdesk_tui.backend import Attempt, Item, Phone, Refused, VerdictKind
+from helpdesk_tui.backend import FIX, RESET, Attempt, Phone, Refused, VerdictKind
 from helpdesk_tui.screens.base import HelpdeskScreen
 from helpdesk_tui.themes import symbols
 
@@ -86,16 +86,34 @@ class PhoneActions(HelpdeskScreen):
         """Something was changed: read it again."""
 
     def action_fix(self) -> None:
-        """Open the checklist."""
-        from helpdesk_tui.screens.checklist import ChecklistScreen
-
-        self.app.push_screen(ChecklistScreen(self.session, self.chosen()[0].id))
+        """Lead out of a suboptimal state."""
+        self._walk(FIX)
 
     def action_reset(self) -> None:
-        """Open the checklist at the factory reset."""
-        from helpdesk_tui.screens.checklist import ChecklistScreen
+        """Lead through a factory reset."""
+        self._walk(f"{RESET}-{self.chosen()[0].vendor.value}")
 
-        self.app.push_screen(ChecklistScreen(self.session, self.chosen()[0].id, start_at=Item.RESET))
+    async def action_walkthroughs(self) -> None:
+        """Choose a walkthrough for this phone; those under way say who has them."""
+        phone, walkthroughs = self.chosen()[0], self.desk.walkthroughs
+        offered = await asyncio.to_thread(walkthroughs.offered, phone)
+        under_way = {run.walkthrough: run.operator for run in walkthroughs.runs_of(phone) if run.ended_at is None}
+        options = [
+            (each.id, each.title.shown(walkthroughs.language) + _had_by(under_way.get(each.id))) for each in offered
+        ]
+        if chosen := await self.choose(f"Which walkthrough for {phone.mac}?", options):
+            self._walk(chosen)
+
+    def _walk(self, walkthrough: str) -> None:
+        from helpdesk_tui.screens.walkthrough import WalkthroughScreen
+
+        self.app.push_screen(WalkthroughScreen(self.session, self.chosen()[0].id, walkthrough))
+
+    def action_open_walkthroughs(self) -> None:
+        """Show what is under way."""
+        from helpdesk_tui.screens.walkthroughs import WalkthroughsScreen
+
+        self.app.push_screen(WalkthroughsScreen(self.session))
 
     def action_settings_file(self) -> None:
         """Show what the phone gets."""
@@ -141,3 +159,7 @@ class PhoneActions(HelpdeskScreen):
 
 def _sentence(attempt: Attempt) -> str:
     return f"{attempt.mac}: {attempt.sentence}"
+
+
+def _had_by(operator: str | None) -> str:
+    return f"  (under way: {operator})" if operator else ""

@@ -49,7 +49,18 @@ class PhonesScreen(PhoneActions, HelpdeskScreen):
     AUTO_FOCUS = "PhoneTable"
 
     NEEDS_PHONE: ClassVar[frozenset[str]] = frozenset(
-        {"open", "activate", "fix", "reset", "settings_file", "firmware", "copy", "mark", "organisation"}
+        {
+            "open",
+            "activate",
+            "fix",
+            "reset",
+            "settings_file",
+            "firmware",
+            "copy",
+            "mark",
+            "organisation",
+            "walkthroughs",
+        }
     )
 
     def __init__(self, session: Session) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from helpdesk_tui.backend import Helpdesk, Phone, Reason, Step
+from helpdesk_tui.backend import FIX, Action, Helpdesk, Phone, Reason, Step
 from helpdesk_tui.backend.manufacturers.simulated import SimulatedService
 from helpdesk_tui.backend.virtual_phone.caller import Caller
 from helpdesk_tui.screens.base import Session
@@ -120,8 +120,8 @@ async def test_a_phone_that_was_removed_and_added_again_is_followed(
     session: Session, colleague: Helpdesk, snom: Phone
 ) -> None:
     async with looking_at(session, of(snom)) as (looking, _):
-        run = colleague.checklist.resume_or_start(snom)
-        assert colleague.checklist.add_again(run, snom).ok
+        run = colleague.walkthroughs.resume_or_start(snom, FIX)
+        assert colleague.walkthroughs.act(run, Action.ADD_AGAIN).ok
         await looking.shows("◷ waiting", "nobody is logged in")
 
 

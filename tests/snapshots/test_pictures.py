@@ -14,15 +14,15 @@ import pytest
 from textual.pilot import Pilot
 
 from helpdesk_tui.app import HelpdeskApp
-from helpdesk_tui.backend import Helpdesk, Phone, Step, VerdictKind, parse_query
+from helpdesk_tui.backend import FIX, Action, Helpdesk, Phone, VerdictKind, parse_query
 from helpdesk_tui.backend.demo import create_demo, demo_environment
 from helpdesk_tui.screens.base import HelpdeskScreen, Session
-from helpdesk_tui.screens.checklist import ChecklistScreen
 from helpdesk_tui.screens.firmware import FirmwareScreen
 from helpdesk_tui.screens.phone import PhoneScreen
 from helpdesk_tui.screens.phones import PhonesScreen
 from helpdesk_tui.screens.services import ServicesScreen
 from helpdesk_tui.screens.settings_file import SettingsFileScreen
+from helpdesk_tui.screens.walkthrough import WalkthroughScreen
 from helpdesk_tui.widgets.header import DEMO
 from tests.frozen_clock import FrozenClock
 
@@ -109,22 +109,28 @@ def test_firmware(snap_compare: Compare, desk: Helpdesk, size: tuple[int, int]) 
     assert snap_compare(app, terminal_size=size, run_before=settled)
 
 
-@sizes
-def test_checklist(snap_compare: Compare, desk: Helpdesk, size: tuple[int, int]) -> None:
-    phone = first_phone(desk, "step:provision vendor:snom")
-    app = app_showing(desk, lambda session: ChecklistScreen(session, phone.id))
-    assert snap_compare(app, terminal_size=size, run_before=settled)
+Pictured = tuple[str, str, str]
+"""A query for the phone, the walkthrough, and the language spoken with the caller."""
+
+WALKTHROUGHS: dict[str, Pictured] = {
+    "step with actions": ("step:provision vendor:snom", FIX, "en"),
+    "keys to press": ("vendor:yealink verdict:ok", FIX, "nl"),
+    "choices": ("vendor:snom verdict:ok", "still-does-not-work", "en"),
+}
 
 
 @sizes
-def test_checklist_at_the_reset(snap_compare: Compare, desk: Helpdesk, size: tuple[int, int]) -> None:
-    phone = first_phone(desk, "vendor:yealink verdict:ok")
-    assert desk.registration.activate(phone).ok
-    run = desk.checklist.resume_or_start(phone)
-    desk.checklist.activate(run, desk.phones.get(phone.id))
-    assert desk.phones.get(phone.id).step is Step.ACTIVE
-    desk.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]
-    app = app_showing(desk, lambda session: ChecklistScreen(session, phone.id))
+@pytest.mark.parametrize("picture", list(WALKTHROUGHS))
+def test_walkthrough(snap_compare: Compare, desk: Helpdesk, size: tuple[int, int], picture: str) -> None:
+    query, walkthrough, language = WALKTHROUGHS[picture]
+    phone = first_phone(desk, query)
+    run = desk.walkthroughs.resume_or_start(phone, walkthrough)
+    desk.walkthroughs.speak(run, language)
+    if picture == "keys to press":
+        desk.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]
+        assert desk.walkthroughs.act(run, Action.ACTIVATE).ok
+        desk.walkthroughs.advance(run)
+    app = app_showing(desk, lambda session: WalkthroughScreen(session, phone.id, walkthrough))
     assert snap_compare(app, terminal_size=size, run_before=settled)
 
 

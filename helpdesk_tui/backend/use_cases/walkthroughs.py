@@ -139,7 +139,7 @@ class Walkthroughs:
             if run:
                 return run
             run_id = self._store.runs.start(phone.mac, walkthrough_id, self._context.operator)
-            self._note(phone, f"Began the walkthrough “{walkthrough.title.find('en')[0]}”.")
+            self._note(phone, f"Began the walkthrough “{walkthrough.title.shown(self.language)}”.")
             return self.get(run_id)
 
     def get(self, run_id: int) -> Run:
@@ -218,7 +218,7 @@ class Walkthroughs:
             if view.run.ended_at:
                 raise Refused("This walkthrough has been ended in the meantime: start it again.")
             if view.run.operator != self._operator:
-                self._note(view.phone, f"Took over the walkthrough “{self._title(view)}” from {view.run.operator}.")
+                self._note(view.phone, f"Took over the walkthrough “{self.title(view.run)}” from {view.run.operator}.")
                 self._store.runs.save(view.run.id, self._operator, view.run.progress)
         return self.advance(run)
 
@@ -230,9 +230,7 @@ class Walkthroughs:
             if run.ended_at:
                 raise Refused("This walkthrough has been ended in the meantime.")
             self._store.runs.end(run.id, f"left: {reason}")
-            known = self.library.walkthroughs.get(run.walkthrough)
-            title = known.title.find("en")[0] if known else run.walkthrough
-            text = f"Left the walkthrough “{title}”: {reason}"
+            text = f"Left the walkthrough “{self.title(run)}”: {reason}"
             phone = self._store.phones.by_mac(run.mac)
             organisation = phone.organisation if phone else ""
             self._store.events.add(self._operator, EventKind.WALKTHROUGH, text, run.mac, organisation)
@@ -291,6 +289,11 @@ class Walkthroughs:
             markdown=markdown,
         )  # fmt: skip
 
+    def title(self, run: Run) -> str:
+        """What a run is called; its id where its file is gone."""
+        known = self.library.walkthroughs.get(run.walkthrough)
+        return known.title.shown(self.language) if known else run.walkthrough
+
     def where(self, run: Run) -> str:
         """Where a run stands, in a few words; also of one whose phone or file is gone."""
         try:
@@ -313,9 +316,6 @@ class Walkthroughs:
 
     def _model(self, phone: Phone) -> PhoneModel:
         return self._context.catalogue.get(phone.model)
-
-    def _title(self, view: View) -> str:
-        return view.walkthrough.title.find("en")[0]
 
     def _mine(self, run: Run) -> View:
         """The run as it stands inside this transaction. Raises Refused when it is ended or a colleague's."""
@@ -345,7 +345,8 @@ class Walkthroughs:
         standing = self._standing(view.run, view.walkthrough, view.phone, view.evidence, progress)
         if standing.end:
             self._store.runs.end(view.run.id, standing.end.id)
-            self._note(view.phone, f"Ended the walkthrough “{self._title(view)}”: {standing.end.title.find('en')[0]}")
+            ended = standing.end.title.shown(self.language)
+            self._note(view.phone, f"Ended the walkthrough “{self.title(view.run)}”: {ended}")
         elif standing.leads_to:
             self._store.runs.end(view.run.id, f"went on with {standing.leads_to}")
 

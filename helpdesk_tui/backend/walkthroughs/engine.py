@@ -149,10 +149,6 @@ def _moved(case: Case, step: WalkStep, progress: Progress) -> Passage | None:
     """The passage that evidence alone makes from this step."""
     if not case.holds(step.only, step, progress):
         return _passage(case, progress, step, step.next, How.PASSED)
-    needs = case.proofs(step, progress, step.needs)
-    failing = next((proof for proof in needs if not proof.holds), None)
-    if failing and step.otherwise:
-        return _passage(case, progress, step, step.otherwise, How.RETURNED, note=failing.sentence)
     for branch in step.branches:
         if case.holds(branch.condition, step, progress):
             found = case.proofs(step, progress, branch.condition.checks)
@@ -160,11 +156,15 @@ def _moved(case: Case, step: WalkStep, progress: Progress) -> Passage | None:
                 return _passage(case, progress, step, branch.go, How.PASSED)
             return _passage(case, progress, step, branch.go, How.BRANCHED, note=found[-1].sentence)
     proofs = case.proofs(step, progress, step.checks)
-    if proofs and not failing and all(proof.holds for proof in proofs):
+    if proofs and all(proof.holds for proof in proofs):
         times = [proof.at for proof in proofs if proof.at]
         return _passage(
             case, progress, step, step.next, How.PROVEN, note=proofs[0].sentence, at=max(times) if times else None
         )
+    needs = case.proofs(step, progress, step.needs)
+    failing = next((proof for proof in needs if not proof.holds), None)
+    if failing and step.otherwise:
+        return _passage(case, progress, step, step.otherwise, How.RETURNED, note=failing.sentence)
     return None
 
 
