@@ -63,7 +63,7 @@ COLUMNS = (
     Column("Organisation", "organisation", 6, grows=1),
     Column("Step", "step", 11, from_width=92),
     Column("Firmware", "firmware", 14, from_width=124),
-    Column("Seen", "seen", 5, right=True, gap=1),
+    Column("Seen", "seen", 6, right=True, gap=1),
 )
 LEAD = 3
 """Cells before the first column: the mark, the shape of the verdict, and a blank."""
