@@ -51,7 +51,7 @@ class Item:
     missing: tuple[str, ...]
     """Files that phones would look for in vain."""
     selected: int
-    """Phones for which its version is selected."""
+    """Phones for which it is selected."""
 
 
 class FirmwareCatalogueScreen(HelpdeskScreen):
@@ -94,7 +94,8 @@ class FirmwareCatalogueScreen(HelpdeskScreen):
         firmware = self.desk.firmware
         selections = firmware.selections()
         return tuple(
-            Item(entry, firmware.missing(entry), selections.get(entry.version, 0)) for entry in firmware.entries()
+            Item(entry, firmware.missing(entry), sum(selections.get((entry.version, name), 0) for name in entry.models))
+            for entry in firmware.entries()
         )
 
     def _look_again(self) -> None:

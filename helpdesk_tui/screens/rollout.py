@@ -32,13 +32,13 @@ BAR = 10
 """Cells of a bar."""
 
 COLUMNS = (
-    RowColumn("model", 9, grows=1),
+    RowColumn("model", 9),
     RowColumn("phones", 7, right=True),
     RowColumn("selected", 8, right=True),
     RowColumn("refused", 7, right=True),
     RowColumn("waiting", 7, right=True),
     RowColumn("installed", 9, right=True),
-    RowColumn("", BAR + 6),
+    RowColumn("", BAR + 6, grows=1),
 )
 
 

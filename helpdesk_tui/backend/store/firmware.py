@@ -34,13 +34,13 @@ class FirmwareTable:
             rows = connection.execute("SELECT id FROM phones WHERE firmware_selected = ?", [version])
             return tuple(row[0] for row in rows)
 
-    def selections(self) -> dict[str, int]:
-        """For how many phones each version is selected."""
+    def selections(self) -> dict[tuple[str, str], int]:
+        """Version and model, and for how many phones of that model it is selected."""
         with self._database.read() as connection:
             rows = connection.execute(
-                "SELECT firmware_selected, count(*) FROM phones WHERE firmware_selected IS NOT NULL GROUP BY 1"
+                "SELECT firmware_selected, model, count(*) FROM phones WHERE firmware_selected IS NOT NULL GROUP BY 1, 2"
             )
-            return dict(rows.fetchall())
+            return {(row[0], row[1]): row[2] for row in rows}
 
     def alike(self, organisation_id: int | None = None) -> tuple[Alike, ...]:
         """How all phones, or those of an organisation, stand to their firmware, counted."""

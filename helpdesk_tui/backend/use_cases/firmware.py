@@ -201,8 +201,8 @@ class Firmware(FirmwareCatalogue):
         behind = [phone for phone in phones if progress_of(phone) in (Progress.REFUSED, Progress.WAITING)]
         return tuple(sorted(behind, key=lambda phone: -phone.firmware_fetches))
 
-    def selections(self) -> dict[str, int]:
-        """For how many phones each version is selected."""
+    def selections(self) -> dict[tuple[str, str], int]:
+        """Version and model, and for how many phones of that model it is selected."""
         return self._store.firmware.selections()
 
     def phones_of(self, model: str, organisation_id: int | None = None) -> tuple[Phone, ...]:
