@@ -40,7 +40,7 @@ class Imported:
 Value = TypeVar("Value")
 
 
-class _DryRun(Exception):  # noqa: N818 - not an error: it takes a transaction back on purpose
+class _DryRun(Exception):
     def __init__(self, imported: Imported) -> None:
         self.imported = imported
 
