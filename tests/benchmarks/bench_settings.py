@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 from jinja2 import Environment, Template
 
@@ -16,7 +17,18 @@ from helpdesk_tui.backend.model.keys import CustomSetting, FunctionKey, KeyFunct
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.organisation import Identity, Organisation, User
 from helpdesk_tui.backend.model.vendor import Vendor
-from helpdesk_tui.backend.settings_file import Endpoint, Source, lines_of, render, settings_of, writer
+from helpdesk_tui.backend.settings_file import (
+    Endpoint,
+    Source,
+    lines_of,
+    render,
+    settings_of,
+    snom,
+    text,
+    writer,
+    yealink,
+    yealink_keys,
+)
 from tests.benchmarks.report import print_table
 
 PHONES = 200
@@ -57,39 +69,60 @@ def source(vendor: Vendor, number: int) -> Source:
 
 def template_of(vendor: Vendor, sources: Sequence[Source]) -> tuple[Template, list[dict[str, str]]]:
     """A template with the lines of these files, and the values that each of them has."""
-    text = []
+    lines = []
     for number, line in enumerate(lines_of(settings_of(sources[0]))):
         setting = line.setting
         if setting is None:
-            text.append(line.text)
+            lines.append(line.text)
         elif vendor is Vendor.YEALINK:
-            text.append(f"{setting.name} = {{{{ v{number} }}}}")
+            lines.append(f"{setting.name} = {{{{ v{number} }}}}")
         else:
-            text.append(f"{line.text.partition('>')[0]}>{{{{ v{number} }}}}</{setting.name}>")
+            lines.append(f"{line.text.partition('>')[0]}>{{{{ v{number} }}}}</{setting.name}>")
     values = [
         {f"v{n}": line.setting.value for n, line in enumerate(lines_of(settings_of(made))) if line.setting}
         for made in sources
     ]
     return Environment(autoescape=vendor is Vendor.SNOM, keep_trailing_newline=True).from_string(
-        "\n".join(text) + "\n"
+        "\n".join(lines) + "\n"
     ), values
 
 
-def microseconds(work: Callable[[], object]) -> float:
-    """CPU time of this work for each phone: the best of some rounds, as this machine has other things to do."""
+def microseconds(works: Iterable[Callable[[], object]]) -> float:
+    """CPU time of such work for each phone: the best of all rounds, as this machine has other things to do."""
     found = []
-    for _ in range(ROUNDS):
+    for work in works:
         begun = time.process_time()
         work()
         found.append((time.process_time() - begun) / PHONES * 1e6)
     return min(found)
 
 
+def fleet(sources: Sequence[Source]) -> None:
+    """All their files, from the source to the bytes."""
+    for made in sources:
+        render(settings_of(made))
+
+
+def new_fleets(vendor: Vendor) -> Iterator[Callable[[], object]]:
+    """Phones that were never seen before, each time; their organisation and model were."""
+    for turn in range(1, ROUNDS + 1):
+        yield partial(fleet, [source(vendor, turn * PHONES + number) for number in range(PHONES)])
+
+
 def forgetful(sources: Sequence[Source]) -> None:
     """Every file as if it were the first of its process."""
+    modules = (snom, text, writer, yealink, yealink_keys)
+    kept = [thing for module in modules for thing in vars(module).values() if hasattr(thing, "cache_clear")]
     for made in sources:
-        writer._known.clear()
+        for cache in kept:
+            cache.cache_clear()
         render(settings_of(made))
+
+
+def templates(template: Template, values: Sequence[dict[str, str]]) -> None:
+    """The same files with Jinja2, from the values to the bytes."""
+    for value in values:
+        template.render(value).encode()
 
 
 def main() -> None:
@@ -100,16 +133,14 @@ def main() -> None:
         template, values = template_of(vendor, sources)
         size = statistics.mean(len(render(settings_of(made))) for made in sources)
         assert template.render(values[7]).encode() == render(settings_of(sources[7]))
-        works: dict[str, Callable[[], object]] = {
-            "a fleet": lambda sources=sources: [render(settings_of(made)) for made in sources],  # type: ignore[misc]
-            "Jinja2": lambda template=template, values=values: [  # type: ignore[misc]
-                template.render(value).encode() for value in values
-            ],
+        works: dict[str, Iterable[Callable[[], object]]] = {
+            "new phones": new_fleets(vendor),
+            "the same phones again": [partial(fleet, sources)] * ROUNDS,
+            "each as the first of its process": [partial(forgetful, sources)] * 2,
+            "Jinja2": [partial(templates, template, values)] * ROUNDS,
         }
-        if vendor is Vendor.SNOM:
-            works["each as the first of its process"] = lambda sources=sources: forgetful(sources)  # type: ignore[misc]
-        for name, work in works.items():
-            each = microseconds(work)
+        for name, rounds in works.items():
+            each = microseconds(rounds)
             rows.append((f"{vendor.label}, {name}", f"{each:,.0f} µs", f"{1e6 / each:,.0f} /s", f"{size:,.0f} B"))
     print_table((f"CPU time, {KEYS} keys", "one file", "one core", "size"), rows)
 

@@ -13,6 +13,7 @@ from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.settings_file.setting import Origin, Setting
 from helpdesk_tui.backend.settings_file.snom_texts import PER_IDENTITY
 from helpdesk_tui.backend.settings_file.text import check_carried, check_text, holds_secret
+from helpdesk_tui.backend.settings_file.writer import Block, blocks_of
 
 _ADDRESS = "where the phone gets its settings from"
 _FIRMWARE = "the firmware; choose it on the Firmware screen"
@@ -125,6 +126,14 @@ def _parse(vendor: Vendor, name: str) -> _Name:
 def with_custom(
     vendor: Vendor, settings: Sequence[Setting], customs: Iterable[CustomSetting], secrets: frozenset[str]
 ) -> tuple[Setting, ...]:
+    """What `add_custom` makes of these settings. Raises BadInput as it does."""
+    blocks = add_custom(vendor, blocks_of(vendor, settings), customs, secrets)
+    return tuple([setting for block in blocks for setting in block.settings])
+
+
+def add_custom(
+    vendor: Vendor, blocks: Sequence[Block], customs: Iterable[CustomSetting], secrets: frozenset[str]
+) -> tuple[Block, ...]:
     """The settings with the custom ones last; what they replace is taken out and kept in `overrides`.
 
     A custom setting of the phone wins over one of its model. A value that holds one of `secrets` is secret too.
@@ -144,13 +153,20 @@ def with_custom(
         setting = _setting(vendor, parsed, custom, secrets)
         chosen[key] = replace(setting, overrides=chosen.get(key))
     if not chosen:
-        return tuple(settings)
-    replaced = {key: s for s in settings if (key := (s.name, s.index)) in chosen}
-    kept = [s for s in settings if (s.name, s.index) not in chosen]
-    added = [_over(setting, replaced.get(key)) for key, setting in chosen.items()]
+        return tuple(blocks)
+    names = {name for name, _ in chosen}
+    kept: list[Block] = []
+    replaced: dict[tuple[str, int | None], Setting] = {}
+    for block in blocks:
+        if block.names.isdisjoint(names):
+            kept.append(block)
+        else:
+            replaced |= {key: s for s in block.settings if (key := (s.name, s.index)) in chosen}
+            kept += blocks_of(vendor, [s for s in block.settings if (s.name, s.index) not in chosen])
+    added = blocks_of(vendor, [_over(setting, replaced.get(key)) for key, setting in chosen.items()])
     # Last of their section; Snom's function keys are a section of their own, which follows.
     section = added[0].section
-    end = max((place for place, s in enumerate(kept, 1) if s.section == section), default=len(kept))
+    end = max((place for place, block in enumerate(kept, 1) if block.section == section), default=len(kept))
     return (*kept[:end], *added, *kept[end:])
 
 

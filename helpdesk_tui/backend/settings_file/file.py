@@ -3,35 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from helpdesk_tui.backend.model.text import RESET
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.settings_file import snom, yealink
-from helpdesk_tui.backend.settings_file.custom import with_custom
+from helpdesk_tui.backend.settings_file.custom import add_custom
 from helpdesk_tui.backend.settings_file.generation import Generation, generation_of
 from helpdesk_tui.backend.settings_file.layout import Layout, layout_of
 from helpdesk_tui.backend.settings_file.setting import Setting, Source
 from helpdesk_tui.backend.settings_file.text import check_carried, check_organisation, check_value
 from helpdesk_tui.backend.settings_file.timezones import snom_zone, zone_rule
-from helpdesk_tui.backend.settings_file.writer import FileLine, as_bytes, file_lines
+from helpdesk_tui.backend.settings_file.writer import Block, FileLine, as_bytes, blocks_of, file_lines
 
 MASK = "••••••••"
 """Stands for every secret, whatever its length."""
 
-_BUILDERS = {Vendor.SNOM: snom.settings, Vendor.YEALINK: yealink.settings}
+_BUILDERS = {Vendor.SNOM: snom.blocks, Vendor.YEALINK: yealink.blocks}
 
 
 @dataclass(frozen=True, slots=True)
 class SettingsFile:
     """The settings that a phone gets, in order, and what the operator should know about them."""
 
-    settings: tuple[Setting, ...] = field(repr=False)
+    blocks: tuple[Block, ...] = field(repr=False)
     warnings: tuple[str, ...]
     generation: Generation
     vendor: Vendor
+
+    @property
+    def settings(self) -> tuple[Setting, ...]:
+        """All of them, in the order of the file."""
+        return tuple([setting for block in self.blocks for setting in block.settings])
 
 
 class ChangeKind(StrEnum):
@@ -62,9 +67,9 @@ def settings_of(source: Source) -> SettingsFile:
     generation = generation_of(source.model, source.firmware_installed, selected)
     _check(source)
     layout = layout_of(source)
-    settings = _BUILDERS[vendor](source, generation, layout)
+    blocks = _BUILDERS[vendor](source, generation, layout)
     return SettingsFile(
-        settings=with_custom(vendor, _explain_left_out(settings, layout, source), source.custom, layout.secrets),
+        blocks=add_custom(vendor, _explain_left_out(blocks, layout, source), source.custom, layout.secrets),
         warnings=tuple(_warnings(source, layout)),
         generation=generation,
         vendor=vendor,
@@ -73,12 +78,12 @@ def settings_of(source: Source) -> SettingsFile:
 
 def render(file: SettingsFile) -> bytes:
     """The bytes that the phone gets; the same file gives the same bytes. Raises BadInput."""
-    return as_bytes(file_lines(file.vendor, file.settings))
+    return as_bytes(file.vendor, file.blocks)
 
 
 def lines_of(file: SettingsFile) -> tuple[FileLine, ...]:
     """The lines of the rendered file, each with the setting that stands on it."""
-    return tuple(FileLine(text, setting) for text, setting in file_lines(file.vendor, file.settings))
+    return file_lines(file.vendor, file.blocks)
 
 
 def _check(source: Source) -> None:
@@ -133,16 +138,18 @@ def _left_out(source: Source, layout: Layout) -> str:
     return f"The user has {total} identities and this {model} holds {slots}: the last {layout.left_out} do not fit."
 
 
-def _explain_left_out(settings: list[Setting], layout: Layout, source: Source) -> list[Setting]:
+def _explain_left_out(blocks: Sequence[Block], layout: Layout, source: Source) -> Sequence[Block]:
     """Say at the last identity of the phone that more do not fit."""
     if not layout.left_out:
-        return settings
+        return blocks
     slots = source.model.identities
     last = {("user_active", slots), (f"account.{slots}.enable", None)}
-    return [
+    settings = [
         replace(s, explanation=f"{s.explanation} {_left_out(source, layout)}") if (s.name, s.index) in last else s
-        for s in settings
+        for block in blocks
+        for s in block.settings
     ]
+    return blocks_of(source.model.vendor, settings)
 
 
 def mask(settings: Iterable[Setting]) -> tuple[Setting, ...]:
@@ -152,7 +159,7 @@ def mask(settings: Iterable[Setting]) -> tuple[Setting, ...]:
 
 def masked(file: SettingsFile) -> SettingsFile:
     """The file as it may be shown, printed and piped."""
-    return replace(file, settings=mask(file.settings))
+    return replace(file, blocks=blocks_of(file.vendor, mask(file.settings)))
 
 
 def masked_text(file: SettingsFile) -> str:

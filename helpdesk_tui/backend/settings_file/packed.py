@@ -5,17 +5,33 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterable, Iterator
+from itertools import chain, groupby, repeat
+from operator import attrgetter
+from weakref import WeakKeyDictionary
 
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.settings_file.file import SettingsFile
 from helpdesk_tui.backend.settings_file.generation import Generation
 from helpdesk_tui.backend.settings_file.setting import Origin, Setting
+from helpdesk_tui.backend.settings_file.writer import Block, blocks_of
+
+_ORIGIN_AND_SECRECY = attrgetter("origin", "secret")
+_runs_of: WeakKeyDictionary[Block, str] = WeakKeyDictionary()
+"""Found out once for blocks that many files share."""
 
 
 def heading(file: SettingsFile) -> bytes:
     """What the lines of the rendered file do not say themselves: where each comes from, and which are secret."""
-    about = [(setting.origin, setting.secret) for setting in file.settings]  # an Origin is a text already
-    return json.dumps([file.vendor.value, file.generation.value, about], separators=(",", ":")).encode()
+    runs = ",".join([_runs_of.get(block) or _runs(block) for block in file.blocks])
+    return f'["{file.vendor.value}","{file.generation.value}",[{runs}]]'.encode()
+
+
+def _runs(block: Block) -> str:
+    """Origin, secrecy and length of each run of settings that are alike in both, as JSON."""
+    alike = groupby(map(_ORIGIN_AND_SECRECY, block.settings))
+    runs = ",".join([f'["{origin.value}",{int(secret)},{len(list(run))}]' for (origin, secret), run in alike])
+    _runs_of[block] = runs
+    return runs
 
 
 def pack(heading: bytes, body: bytes) -> bytes:
@@ -26,7 +42,8 @@ def pack(heading: bytes, body: bytes) -> bytes:
 def unpack(data: bytes) -> SettingsFile:
     """The settings file that was packed; what its settings do and override was not kept."""
     head, _, body = zlib.decompress(data).decode().partition("\n")
-    vendor, generation, about = json.loads(head)
+    vendor, generation, runs = json.loads(head)
+    about = chain.from_iterable(repeat((origin, secret), count) for origin, secret, count in runs)
     read = _read_snom if vendor == Vendor.SNOM else _read_yealink
     settings = (
         Setting(name, value, Origin(origin), bool(secret), index, permission, attributes, section)
@@ -34,7 +51,7 @@ def unpack(data: bytes) -> SettingsFile:
             read(body.rstrip("\n").split("\n")), about, strict=True
         )
     )
-    return SettingsFile(tuple(settings), (), Generation(generation), Vendor(vendor))
+    return SettingsFile(blocks_of(Vendor(vendor), settings), (), Generation(generation), Vendor(vendor))
 
 
 _Read = tuple[str, str, str, int | None, str | None, tuple[tuple[str, str], ...]]

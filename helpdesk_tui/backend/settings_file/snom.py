@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import groupby
 
 from helpdesk_tui.backend.model.keys import FunctionKey, KeyFunction
 from helpdesk_tui.backend.model.organisation import (
@@ -20,6 +21,7 @@ from helpdesk_tui.backend.model.organisation import (
     Organisation,
     User,
 )
+from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.settings_file.function_keys import PICK_UP
 from helpdesk_tui.backend.settings_file.generation import Generation
 from helpdesk_tui.backend.settings_file.layout import Layout
@@ -35,6 +37,7 @@ from helpdesk_tui.backend.settings_file.setting import FirmwareChoice, Origin, S
 from helpdesk_tui.backend.settings_file.snom_texts import EXPLANATIONS
 from helpdesk_tui.backend.settings_file.text import holds_secret, second_login
 from helpdesk_tui.backend.settings_file.timezones import snom_zone
+from helpdesk_tui.backend.settings_file.writer import Block, blocks_of
 
 _CODECS = {Codec.G722: "g722", Codec.PCMA: "pcma", Codec.PCMU: "pcmu", Codec.G729: "g729", Codec.OPUS: "opus"}
 _CALL_WAITING = {CallWaiting.ON: "on", CallWaiting.SILENT: "visual", CallWaiting.OFF: "off"}
@@ -54,30 +57,29 @@ _KEY_VALUES = {
 }
 
 
-def settings(source: Source, generation: Generation, layout: Layout) -> list[Setting]:
+def blocks(source: Source, generation: Generation, layout: Layout) -> list[Block]:
     """All managed settings, in the order of the file."""
     organisation, user = source.organisation, source.user
-    found = [_setting("auto_reboot_on_setting_change", "on", Origin.MODEL)]  # must come first (phone_formats.md 1.9)
-    found += _registration(source, generation, layout.recheck_minutes)
-    found += _firmware(source.firmware, layout.secrets)
-    found += _phone(source, generation)
+    mailbox, ring = (user.voicemail, user.ring_external) if user else ("", None)
+    found = [*_blocks(_registration(source)), *_asking_again(generation, layout.recheck_minutes)]
+    found += _blocks([*_firmware(source.firmware, layout.secrets), *_phone(source, generation)])
     found += _common(organisation, generation)
-    for index in range(1, source.model.identities + 1):
-        if index <= len(layout.identities):
-            found += _identity(source, index, layout.identities[index - 1])
-        else:
-            found += _unused_identity(index)
-        found += _organisation_of_identity(organisation, index)
-        found.append(_mailbox_of_identity(user.voicemail if user and index <= len(layout.identities) else "", index))
-        found.append(
-            _ringer_of_identity(user.ring_external if user and index <= len(layout.identities) else None, index)
-        )
-    found.append(_dialling("" if user else organisation.logged_out_dialplan))
+    for index, identity in enumerate(layout.identities, 1):
+        found += _blocks(_identity(source, index, identity))
+        found += _rest_of_identity(organisation.codecs, mailbox, ring, index)
+    found += _unused_identities(organisation.codecs, len(layout.identities) + 1, source.model.identities)
+    found += _dialling("" if user else organisation.logged_out_dialplan)
     found += _user(user, generation)
-    for position in range(1, layout.last_key + 1):
-        key = layout.keys.get(position)
-        found.append(_key(key, layout) if key else _function_key(position, "none", "active", ""))
+    for used, run in groupby(range(1, layout.last_key + 1), layout.keys.__contains__):
+        positions = [*run]
+        if used:
+            found += _blocks([_key(layout.keys[position], layout) for position in positions])
+        else:
+            found += _unused_keys(positions[0], positions[-1])
     return found
+
+
+_blocks = partial(blocks_of, Vendor.SNOM)
 
 
 def _setting(
@@ -87,26 +89,26 @@ def _setting(
     return Setting(name, value, origin, secret, index, permission, (), "phone-settings", EXPLANATIONS[name])
 
 
-def _registration(source: Source, generation: Generation, minutes: int) -> Iterator[Setting]:
+def _registration(source: Source) -> Iterator[Setting]:
     endpoint = source.endpoint
+    yield _REBOOT
     yield _setting("setting_server", endpoint.settings_url, Origin.REGISTRATION, secret=True, permission="RW")
     yield _setting("http_client_user", endpoint.username, Origin.REGISTRATION)
     yield _setting("http_client_pass", endpoint.password, Origin.REGISTRATION, secret=True)
-    yield from _asking_again(generation, minutes)
+
+
+_REBOOT = _setting("auto_reboot_on_setting_change", "on", Origin.MODEL)
+"""Must come first (phone_formats.md 1.9)."""
 
 
 @lru_cache(maxsize=1024)
-def _asking_again(generation: Generation, minutes: int) -> tuple[Setting, ...]:
+def _asking_again(generation: Generation, minutes: int) -> tuple[Block, ...]:
     origin, seconds = Origin.REGISTRATION, str(minutes * 60)
     where = (_setting("provisioning_order", "redirection:stop", origin), _setting("pnp_config", "off", origin))
     if generation is Generation.SNOM_8:
-        return (*where, _setting("settings_refresh_timer", seconds, origin))
-    return (
-        *where,
-        _setting("prov_polling_enabled", "on", origin),
-        _setting("prov_polling_mode", "rel", origin),
-        _setting("prov_polling_period", seconds, origin),
-    )
+        return _blocks([*where, _setting("settings_refresh_timer", seconds, origin)])
+    polling = {"prov_polling_enabled": "on", "prov_polling_mode": "rel", "prov_polling_period": seconds}
+    return _blocks([*where, *(_setting(name, value, origin) for name, value in polling.items())])
 
 
 def _firmware(choice: FirmwareChoice | None, secrets: frozenset[str]) -> Iterator[Setting]:
@@ -138,7 +140,7 @@ def _phone(source: Source, generation: Generation) -> Iterator[Setting]:
 
 
 @lru_cache(maxsize=1024)
-def _common(organisation: Organisation, generation: Generation) -> tuple[Setting, ...]:
+def _common(organisation: Organisation, generation: Generation) -> tuple[Block, ...]:
     """The common settings that are the same for every phone of this generation in the organisation."""
     language, origin = organisation.language, Origin.ORGANISATION
     american = "on" if organisation.country is Country.US else "off"
@@ -159,7 +161,7 @@ def _common(organisation: Organisation, generation: Generation) -> tuple[Setting
     devices = ("speaker", "handset", "headset")
     levels = {f"vol_{device}": organisation.speaker_level for device in devices}
     levels |= {f"vol_{device}_mic": organisation.microphone_level for device in devices}
-    return (
+    found = (
         *(_setting(name, value, origin) for name, value in values.items()),
         *([_setting("locale", SNOM_LOCALES[language], origin)] if generation is Generation.SNOM_D8 else []),
         *(_setting(name, str(level), origin, permission="RW") for name, level in levels.items()),
@@ -170,6 +172,7 @@ def _common(organisation: Organisation, generation: Generation) -> tuple[Setting
         _setting("edit_alpha_mode", "123", Origin.MODEL),
         _setting("logon_wizard", "off", Origin.MODEL),
     )
+    return _blocks(found)
 
 
 def _identity(source: Source, index: int, identity: Identity) -> Iterator[Setting]:
@@ -194,7 +197,15 @@ def _identity(source: Source, index: int, identity: Identity) -> Iterator[Settin
     yield _setting("user_outbound", outbound, Origin.ORGANISATION, index)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)
+def _unused_identities(codecs: tuple[Codec, ...], first: int, last: int) -> tuple[Block, ...]:
+    return _blocks(
+        setting
+        for index in range(first, last + 1)
+        for setting in (*_unused_identity(index), *_rest_settings(codecs, "", None, index))
+    )
+
+
 def _unused_identity(index: int) -> tuple[Setting, ...]:
     names = ("user_realname", "user_idle_text", "user_idle_number", "user_name", "user_pname", "user_pass")
     return (
@@ -206,33 +217,31 @@ def _unused_identity(index: int) -> tuple[Setting, ...]:
 
 
 @lru_cache(maxsize=8192)
-def _organisation_of_identity(organisation: Organisation, index: int) -> tuple[Setting, ...]:
-    codecs = (*(_CODECS[codec] for codec in organisation.codecs), "telephone-event")
+def _rest_of_identity(codecs: tuple[Codec, ...], mailbox: str, ring: int | None, index: int) -> tuple[Block, ...]:
+    return _blocks(_rest_settings(codecs, mailbox, ring, index))
+
+
+def _rest_settings(codecs: tuple[Codec, ...], mailbox: str, ring: int | None, index: int) -> tuple[Setting, ...]:
+    """What is not personal to an identity: the organisation's choices and the user's."""
+    names = ",".join((*(_CODECS[codec] for codec in codecs), "telephone-event"))
+    ringer, origin = f"Ringer{ring or 1}", Origin.USER if ring else Origin.MODEL
     return (
         _setting("user_expiry", "3600", Origin.MODEL, index),
         _setting("user_srtp", "off", Origin.MODEL, index),
-        _setting("codec_priority_list", ",".join(codecs), Origin.ORGANISATION, index),
+        _setting("codec_priority_list", names, Origin.ORGANISATION, index),
+        _setting("user_mailbox", mailbox, Origin.USER, index),
+        _setting("user_ringer", ringer, origin, index, permission="RW"),
     )
 
 
 @lru_cache(maxsize=1024)
-def _mailbox_of_identity(number: str, index: int) -> Setting:
-    return _setting("user_mailbox", number, Origin.USER, index)
-
-
-@lru_cache(maxsize=512)
-def _ringer_of_identity(ring: int | None, index: int) -> Setting:
-    return _setting("user_ringer", f"Ringer{ring or 1}", Origin.USER if ring else Origin.MODEL, index, permission="RW")
-
-
-@lru_cache(maxsize=1024)
-def _dialling(patterns: str) -> Setting:
+def _dialling(patterns: str) -> tuple[Block, ...]:
     """Numbers that are dialled at once, without waiting for more digits (phone_formats.md 1.4; Snom: Dial Plan).
 
     Other numbers can still be tried: the PBX refuses them, and a forgotten emergency number gets through.
     """
     plan = " ".join(f"!^({_expression(pattern)})$!sip:\\1@\\d!d" for pattern in patterns.split("|") if pattern)
-    return _setting("user_dp_str", plan, Origin.ORGANISATION, 1)
+    return _blocks([_setting("user_dp_str", plan, Origin.ORGANISATION, 1)])
 
 
 def _expression(pattern: str) -> str:
@@ -242,7 +251,7 @@ def _expression(pattern: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _user_settings(voicemail: str, internal: int | None, external: int | None, numbered: bool) -> tuple[Setting, ...]:
+def _user_settings(voicemail: str, internal: int | None, external: int | None, numbered: bool) -> tuple[Block, ...]:
     origin = Origin.USER if internal else Origin.MODEL
     rings = ((INTERNAL_CALL, f"Ringer{internal or 1}"), (EXTERNAL_CALL, f"Ringer{external or 1}"))
     retrieve = f"speed {voicemail}" if voicemail else "keyevent F_RETRIEVE"
@@ -255,10 +264,10 @@ def _user_settings(voicemail: str, internal: int | None, external: int | None, n
         for index, (keyword, ringer) in enumerate(rings):
             found.append(_setting("internal_ringer_text", keyword, Origin.MODEL, index))
             found.append(_setting("internal_ringer_file", ringer, origin, index))
-    return tuple(found)
+    return _blocks(found)
 
 
-def _user(user: User | None, generation: Generation) -> tuple[Setting, ...]:
+def _user(user: User | None, generation: Generation) -> tuple[Block, ...]:
     """Voicemail and ring tones; the numbered pairs are what D8xx phones read (phone_formats.md, section 1.8)."""
     numbered = generation is Generation.SNOM_D8
     if user is None:
@@ -282,6 +291,11 @@ def _key(key: FunctionKey, layout: Layout) -> Setting:
     if holds_secret(key.value, layout.secrets):
         return replace(_function_key(key.position, "none", context, key.label), value=action, secret=True)
     return _function_key(key.position, action, context, key.label)
+
+
+@lru_cache(maxsize=1024)
+def _unused_keys(first: int, last: int) -> tuple[Block, ...]:
+    return _blocks(_function_key(position, "none", "active", "") for position in range(first, last + 1))
 
 
 @lru_cache(maxsize=8192)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, lru_cache, partial
 from html import escape
 from itertools import groupby
 from operator import attrgetter
@@ -28,14 +28,68 @@ class FileLine:
     setting: Setting | None
 
 
-def file_lines(vendor: Vendor, settings: Sequence[Setting]) -> list[tuple[str, Setting | None]]:
+@dataclass(frozen=True, eq=False)  # without slots, so that what is found out about it can be kept
+class Block:
+    """Settings that are made together and stand together in one section: written down once, for every file they are in.
+
+    A block that is kept for other phones holds no secret.
+    """
+
+    vendor: Vendor
+    section: str
+    settings: tuple[Setting, ...] = field(repr=False)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """What it sets."""
+        return frozenset([setting.name for setting in self.settings])
+
+    @cached_property
+    def text(self) -> str:
+        """Its lines, one for each setting. Raises BadInput for a value that no line can carry."""
+        write = _elements if self.vendor is Vendor.SNOM else _assignments
+        return "\n".join(write(self.settings))
+
+
+def blocks_of(vendor: Vendor, settings: Iterable[Setting]) -> tuple[Block, ...]:
+    """These settings as blocks: a new one wherever the section changes."""
+    sections = groupby(settings, key=attrgetter("section"))
+    return tuple([Block(vendor, section, tuple(members)) for section, members in sections])
+
+
+def as_bytes(vendor: Vendor, blocks: Iterable[Block]) -> bytes:
+    """The settings file itself. Raises BadInput for a value that it cannot carry."""
+    return ("\n".join([text for text, _ in _parts(vendor, blocks)]) + "\n").encode()
+
+
+def file_lines(vendor: Vendor, blocks: Iterable[Block]) -> tuple[FileLine, ...]:
     """The lines of a settings file, each with its setting. Raises BadInput for a value that it cannot carry."""
-    return _snom_lines(settings) if vendor is Vendor.SNOM else _yealink_lines(settings)
+    lines: list[FileLine] = []
+    for text, block in _parts(vendor, blocks):
+        if block is None:
+            lines.append(FileLine(text, None))
+        else:  # no value holds a line break
+            lines += [FileLine(*line) for line in zip(text.split("\n"), block.settings, strict=True)]
+    return tuple(lines)
 
 
-def as_bytes(lines: Iterable[tuple[str, Setting | None]]) -> bytes:
-    """The file itself."""
-    return ("\n".join([text for text, _ in lines]) + "\n").encode()
+def _parts(vendor: Vendor, blocks: Iterable[Block]) -> list[tuple[str, Block | None]]:
+    """The text of each block, between the lines of the frame."""
+    above, below, begin, end = _FRAMES[vendor]
+    parts: list[tuple[str, Block | None]] = [(line, None) for line in above]
+    for section, members in groupby(blocks, key=attrgetter("section")):
+        parts.append((begin.format(section), None))
+        parts += [(block.text, block) for block in members]
+        parts += [(line.format(section), None) for line in end]
+    parts += [(line, None) for line in below]
+    return parts
+
+
+_FRAMES: dict[Vendor, tuple[tuple[str, ...], tuple[str, ...], str, tuple[str, ...]]] = {
+    Vendor.SNOM: ((_XML, "<settings>"), ("</settings>",), "  <{}>", ("  </{}>",)),
+    Vendor.YEALINK: ((_HEADER,), (), "# {}", ()),
+}
+"""The lines above and below all sections, and those that begin and end each of them."""
 
 
 def _check(settings: Sequence[Setting]) -> None:
@@ -50,55 +104,28 @@ def _check(settings: Sequence[Setting]) -> None:
         raise BadInput(f"The value of {name} contains a character that a settings file cannot carry: change it.")
 
 
-def _yealink_lines(settings: Sequence[Setting]) -> list[tuple[str, Setting | None]]:
+def _assignments(settings: Sequence[Setting]) -> list[str]:
     _check(settings)
-    lines: list[tuple[str, Setting | None]] = [(_HEADER, None)]
-    for section, members in groupby(settings, key=attrgetter("section")):
-        lines.append((f"# {section}", None))
-        lines += [(f"{setting.name} = {setting.value}", setting) for setting in members]
-    return lines
-
-
-def _snom_lines(settings: Sequence[Setting]) -> list[tuple[str, Setting | None]]:
-    elements = iter(_elements(settings))
-    lines: list[tuple[str, Setting | None]] = [(_XML, None), ("<settings>", None)]
-    for section, members in groupby(settings, key=attrgetter("section")):
-        lines.append((f"  <{section}>", None))
-        lines += [(f"    {next(elements)}", setting) for setting in members]
-        lines.append((f"  </{section}>", None))
-    lines.append(("</settings>", None))
-    return lines
-
-
-_Key = tuple[str, str, int | None, str | None, tuple[tuple[str, str], ...]]
-_known: dict[_Key, str] = {}
-_KEPT = 16384
-"""Elements without secrets are kept, because the files of a fleet repeat most of theirs."""
+    return [f"{setting.name} = {setting.value}" for setting in settings]
 
 
 def _elements(settings: Sequence[Setting]) -> list[str]:
-    """The XML element of each setting."""
-    keys: list[_Key] = [(s.name, s.value, s.index, s.permission, s.attributes) for s in settings]
-    texts = [_known.get(key) for key in keys]
-    missing = [place for place, text in enumerate(texts) if text is None]
-    if len(_known) > _KEPT:
-        _known.clear()
-    _check([settings[place] for place in missing])
-    for place in missing:
-        text = texts[place] = _element(settings[place])
-        if not (settings[place].secret and settings[place].value):
-            _known[keys[place]] = text
-    return [text for text in texts if text is not None]
+    """One XML element on each line. Always with an end tag, also when it is empty."""
+    _check(settings)
+    values = _escape("\n".join([setting.value for setting in settings])).split("\n")  # all at once, which is faster
+    return [
+        f"    <{s.name}{_attributes(s.index, s.attributes, s.permission)}>{value}</{s.name}>"
+        for s, value in zip(settings, values, strict=True)
+    ]
 
 
-def _element(setting: Setting) -> str:
-    """One element on one line, as no value holds a line break. Always with an end tag, also when it is empty."""
-    attributes = [] if setting.index is None else [("idx", str(setting.index))]
-    attributes += setting.attributes
-    if setting.permission is not None:
-        attributes.append(("perm", setting.permission))
-    written = "".join([f' {name}="{_escape(value).replace(_QUOTE, "&quot;")}"' for name, value in attributes])
-    return f"<{setting.name}{written}>{_escape(setting.value)}</{setting.name}>"
+@lru_cache(maxsize=8192)
+def _attributes(index: int | None, further: tuple[tuple[str, str], ...], permission: str | None) -> str:
+    written = [] if index is None else [("idx", str(index))]
+    written += further
+    if permission is not None:
+        written.append(("perm", permission))
+    return "".join([f' {name}="{_escape(value).replace(_QUOTE, "&quot;")}"' for name, value in written])
 
 
 _QUOTE = '"'

@@ -6,7 +6,7 @@ What is the same for many phones is made once and kept: the functions with a cac
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from helpdesk_tui.backend.model.organisation import (
     CallerIdDisplay,
@@ -18,6 +18,7 @@ from helpdesk_tui.backend.model.organisation import (
     User,
 )
 from helpdesk_tui.backend.model.text import DIAL_PATTERNS, RESET
+from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.settings_file.generation import Generation, major_version
 from helpdesk_tui.backend.settings_file.layout import Layout
 from helpdesk_tui.backend.settings_file.localisation import (
@@ -30,6 +31,7 @@ from helpdesk_tui.backend.settings_file.localisation import (
 from helpdesk_tui.backend.settings_file.setting import Origin, Setting, Source
 from helpdesk_tui.backend.settings_file.text import holds_secret, second_login, split_host
 from helpdesk_tui.backend.settings_file.timezones import YEALINK_ZONE_NAMES, yealink_change, yealink_offset, zone_rule
+from helpdesk_tui.backend.settings_file.writer import Block, blocks_of
 from helpdesk_tui.backend.settings_file.yealink_keys import function_keys
 from helpdesk_tui.backend.settings_file.yealink_texts import EXPLANATIONS
 
@@ -43,30 +45,34 @@ _OLD_MICROPHONES = {"handfree": 25, "handset": 35, "headset": 29}
 """Defaults of the scale 1 to 53 before V80. From V80 on the scale is relative, and 0 is the default."""
 
 
-def settings(source: Source, generation: Generation, layout: Layout) -> list[Setting]:
+def blocks(source: Source, generation: Generation, layout: Layout) -> list[Block]:
     """All managed settings, in the order of the file."""
     organisation, user, model = source.organisation, source.user, source.model
     selected = source.firmware.version if source.firmware else None
-    found = [*_registration(source, generation), *_asking_again(generation, layout.recheck_minutes)]
+    found = [*_blocks(_registration(source, generation)), *_asking_again(generation, layout.recheck_minutes)]
     if source.firmware:
         # "Use installed firmware" sends no address at all.
         url = source.firmware.url
         secret = holds_secret(url, layout.secrets)
-        found.append(_setting(_static(generation, "firmware.url"), url, Origin.FIRMWARE, "Firmware", secret=secret))
-    found += _phone(source, generation)
+        found += _blocks(
+            [_setting(_static(generation, "firmware.url"), url, Origin.FIRMWARE, "Firmware", secret=secret)]
+        )
+    found += _blocks(_phone(source, generation))
     found += _common(organisation, generation)
     found += _microphones(organisation.microphone_level, major_version(model, source.firmware_installed, selected))
     found += _dialling("" if user else organisation.logged_out_dialplan, generation)
     found += _rings(user.ring_internal if user else None, user.ring_external if user else None)
-    for number in range(1, model.identities + 1):
-        if number <= len(layout.identities):
-            found += _account(source, generation, number, layout.identities[number - 1])
-        else:
-            found += _unused_account(number)
-        found += _organisation_of_account(organisation, generation, number)
-        found += _user_of_account(user if number <= len(layout.identities) else None, number)
+    registrar = (organisation.sip_host, organisation.outbound_proxy, organisation.codecs, generation)
+    mailbox, ring = (user.voicemail, user.ring_external) if user else ("", None)
+    for number, identity in enumerate(layout.identities, 1):
+        found += _blocks(_account(source, generation, number, identity))
+        found += _rest_of_account(*registrar, mailbox, ring, number)
+    found += _unused_accounts(*registrar, len(layout.identities) + 1, model.identities)
     found += function_keys(model, generation, layout)
     return found
+
+
+_blocks = partial(blocks_of, Vendor.YEALINK)
 
 
 def _setting(
@@ -93,7 +99,7 @@ def _registration(source: Source, generation: Generation) -> Iterator[Setting]:
 
 
 @lru_cache(maxsize=512)
-def _asking_again(generation: Generation, minutes: int) -> tuple[Setting, ...]:
+def _asking_again(generation: Generation, minutes: int) -> tuple[Block, ...]:
     values = {
         "auto_provision.power_on": "1",
         "auto_provision.repeat.enable": "1",
@@ -108,7 +114,7 @@ def _asking_again(generation: Generation, minutes: int) -> tuple[Setting, ...]:
         _setting(_static(generation, name), value, Origin.REGISTRATION, "Provisioning")
         for name, value in values.items()
     ]
-    return (*found, _setting("sip.notify_reboot_enable", "0", Origin.REGISTRATION, "Provisioning"))
+    return _blocks([*found, _setting("sip.notify_reboot_enable", "0", Origin.REGISTRATION, "Provisioning")])
 
 
 def _phone(source: Source, generation: Generation) -> Iterator[Setting]:
@@ -136,7 +142,7 @@ _FIXED = {
 
 
 @lru_cache(maxsize=1024)
-def _common(organisation: Organisation, generation: Generation) -> tuple[Setting, ...]:
+def _common(organisation: Organisation, generation: Generation) -> tuple[Block, ...]:
     """The common settings that are the same for every phone of this generation in the organisation."""
     waiting = organisation.call_waiting
     level = str(organisation.speaker_level)
@@ -151,7 +157,7 @@ def _common(organisation: Organisation, generation: Generation) -> tuple[Setting
         },
         "Audio": {f"voice.{device}.spk_vol": level for device in ("handfree", "handset", "headset")},
     }
-    return (
+    found = (
         *(_setting(name, value, Origin.MODEL, "Phone") for name, value in _FIXED.items()),
         *(
             _setting(name, value, Origin.ORGANISATION, section)
@@ -159,6 +165,7 @@ def _common(organisation: Organisation, generation: Generation) -> tuple[Setting
             for name, value in values.items()
         ),
     )
+    return _blocks(found)
 
 
 def _name(organisation: Organisation, generation: Generation) -> dict[str, str]:
@@ -198,30 +205,32 @@ def _time(organisation: Organisation) -> dict[str, str]:
 
 
 @lru_cache(maxsize=64)
-def _microphones(level: int, major: int) -> tuple[Setting, ...]:
+def _microphones(level: int, major: int) -> tuple[Block, ...]:
     """Level 4 of 8 is the phone's default. Before V80 the scale is another one: its numbers would be far too loud."""
     values = {
         device: str(min(53, default + (level - 4) * 5)) if major < 80 else str((level - 4) * 10)
         for device, default in _OLD_MICROPHONES.items()
     }
-    return tuple(_setting(f"voice.{device}_send", v, Origin.ORGANISATION, "Audio") for device, v in values.items())
+    return _blocks(_setting(f"voice.{device}_send", v, Origin.ORGANISATION, "Audio") for device, v in values.items())
 
 
 @lru_cache(maxsize=1024)
-def _dialling(patterns: str, generation: Generation) -> tuple[Setting, ...]:
+def _dialling(patterns: str, generation: Generation) -> tuple[Block, ...]:
     """Numbers that are dialled at once, without waiting for more digits (phone_formats.md, section 1.4).
 
     Other numbers can still be tried: the PBX refuses them, and a forgotten emergency number gets through.
     """
     origin, section = Origin.ORGANISATION, "Dialling"
     if generation in {Generation.YEALINK_V84, Generation.YEALINK_V87}:
-        return (
-            _setting("dialplan.digitmap.enable", "1" if patterns else "0", origin, section),
-            _setting("dialplan.digitmap.string", patterns or RESET, origin, section),
+        return _blocks(
+            (
+                _setting("dialplan.digitmap.enable", "1" if patterns else "0", origin, section),
+                _setting("dialplan.digitmap.string", patterns or RESET, origin, section),
+            )
         )
     found = patterns.split("|") if patterns else []
     slots = [*found, *[RESET] * (DIAL_PATTERNS - len(found))]
-    return tuple(
+    return _blocks(
         setting
         for number, pattern in enumerate(slots, 1)
         for setting in (
@@ -238,11 +247,11 @@ def _dialling(patterns: str, generation: Generation) -> tuple[Setting, ...]:
 
 
 @lru_cache(maxsize=128)
-def _rings(internal: int | None, external: int | None) -> tuple[Setting, ...]:
+def _rings(internal: int | None, external: int | None) -> tuple[Block, ...]:
     origin, section = Origin.USER if internal else Origin.MODEL, "Ring tones"
     rings = ((INTERNAL_CALL, internal or 1), (EXTERNAL_CALL, external or 1))
     name = "distinctive_ring_tones.alert_info"
-    return (
+    found = (
         *(
             setting
             for number, (keyword, ring) in enumerate(rings, 1)
@@ -253,6 +262,7 @@ def _rings(internal: int | None, external: int | None) -> tuple[Setting, ...]:
         ),
         _setting("phone_setting.ring_type", f"Ring{external or 1}.wav", origin, section),
     )
+    return _blocks(found)
 
 
 def _of_account(number: int, key: str, value: str, origin: Origin, *, secret: bool = False) -> Setting:
@@ -283,7 +293,35 @@ def _label(organisation: Organisation, user: User | None, generation: Generation
     return f"{user.extension} {organisation.name if older else name}".strip()
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)
+def _unused_accounts(
+    host: str, proxy: str, codecs: tuple[Codec, ...], generation: Generation, first: int, last: int
+) -> tuple[Block, ...]:
+    return _blocks(
+        setting
+        for number in range(first, last + 1)
+        for setting in (
+            *_unused_account(number),
+            *_registrar(host, proxy, codecs, generation, number),
+            *_voicemail("", None, number),
+        )
+    )
+
+
+@lru_cache(maxsize=8192)
+def _rest_of_account(
+    host: str,
+    proxy: str,
+    codecs: tuple[Codec, ...],
+    generation: Generation,
+    mailbox: str,
+    ring: int | None,
+    number: int,
+) -> tuple[Block, ...]:
+    """What is not personal to an account: the organisation's choices and the user's."""
+    return _blocks((*_registrar(host, proxy, codecs, generation, number), *_voicemail(mailbox, ring, number)))
+
+
 def _unused_account(number: int) -> tuple[Setting, ...]:
     keys = ("label", "display_name", "user_name", "auth_name", "password")
     return (
@@ -292,10 +330,11 @@ def _unused_account(number: int) -> tuple[Setting, ...]:
     )
 
 
-@lru_cache(maxsize=8192)
-def _organisation_of_account(organisation: Organisation, generation: Generation, number: int) -> tuple[Setting, ...]:
-    host, port = split_host(organisation.sip_host)
-    proxy, proxy_port = split_host(organisation.outbound_proxy)
+def _registrar(
+    sip_host: str, outbound_proxy: str, codecs: tuple[Codec, ...], generation: Generation, number: int
+) -> tuple[Setting, ...]:
+    host, port = split_host(sip_host)
+    proxy, proxy_port = split_host(outbound_proxy)
     by_proxy = "1" if proxy else "0"
     values = {
         "sip_server.1.address": host,
@@ -307,7 +346,7 @@ def _organisation_of_account(organisation: Organisation, generation: Generation,
     if generation is not Generation.YEALINK_V80:
         values["sip_server.1.outbound_proxy_enable"] = by_proxy
     for codec in Codec:
-        place = organisation.codecs.index(codec) + 1 if codec in organisation.codecs else 0
+        place = codecs.index(codec) + 1 if codec in codecs else 0
         values[f"codec.{codec.value}.enable"] = "1" if place else "0"
         values[f"codec.{codec.value}.priority"] = str(place)
     fixed = {
@@ -324,11 +363,6 @@ def _organisation_of_account(organisation: Organisation, generation: Generation,
     )
 
 
-def _user_of_account(user: User | None, number: int) -> tuple[Setting, ...]:
-    return _voicemail(user.voicemail if user else "", user.ring_external if user else None, number)
-
-
-@lru_cache(maxsize=1024)
 def _voicemail(mailbox: str, ring: int | None, number: int) -> tuple[Setting, ...]:
     section = f"Account {number}"
     return (

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import chain, groupby
 
 from helpdesk_tui.backend.model.catalogue import PhoneModel
 from helpdesk_tui.backend.model.keys import FunctionKey, KeyFunction
 from helpdesk_tui.backend.model.text import RESET
+from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.settings_file.function_keys import PICK_UP
 from helpdesk_tui.backend.settings_file.generation import Generation
 from helpdesk_tui.backend.settings_file.layout import Layout
 from helpdesk_tui.backend.settings_file.setting import Origin, Setting
 from helpdesk_tui.backend.settings_file.text import holds_secret
+from helpdesk_tui.backend.settings_file.writer import Block, blocks_of
 from helpdesk_tui.backend.settings_file.yealink_texts import EXPLANATIONS
 
 _TYPES = {
@@ -33,16 +36,19 @@ _PARTS = ("type", "line", "value", "label")
 _SECTION = "Function keys"
 
 
-def function_keys(model: PhoneModel, generation: Generation, layout: Layout) -> Iterator[Setting]:
+def function_keys(model: PhoneModel, generation: Generation, layout: Layout) -> Iterator[Block]:
     """Every key that the phone and its modules have; unused ones are reset, so that nothing stays behind."""
-    pick_up = "pickup_value" if generation is Generation.YEALINK_V80 else "extension"
-    for position in range(1, layout.last_key + 1):
-        names = _names(position, model.keys, model.module_keys, pick_up)
-        key = layout.keys.get(position)
-        if key is None:
-            yield from _unused_key(names)
+    spelling = (model.keys, model.module_keys, "pickup_value" if generation is Generation.YEALINK_V80 else "extension")
+    for used, run in groupby(range(1, layout.last_key + 1), layout.keys.__contains__):
+        positions = [*run]
+        if used:
+            keys = [_key(_names(position, *spelling), layout.keys[position], layout) for position in positions]
+            yield from _blocks(chain.from_iterable(keys))
         else:
-            yield from _key(names, key, layout)
+            yield from _unused_keys(positions[0], positions[-1], *spelling)
+
+
+_blocks = partial(blocks_of, Vendor.YEALINK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,12 @@ def _key(names: _Names, key: FunctionKey, layout: Layout) -> tuple[Setting, ...]
     )
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=1024)
+def _unused_keys(first: int, last: int, own_keys: int, module_keys: int, pick_up: str) -> tuple[Block, ...]:
+    names = (_names(position, own_keys, module_keys, pick_up) for position in range(first, last + 1))
+    return _blocks(chain.from_iterable(map(_unused_key, names)))
+
+
 def _unused_key(names: _Names) -> tuple[Setting, ...]:
     others = (names.line, names.value, names.label, names.pick_up)
     return (_setting(*names.kind, "0"), *(_setting(*name, RESET) for name in others))
