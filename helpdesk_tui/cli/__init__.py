@@ -22,6 +22,7 @@ COMMANDS = {
     "phone": ("phones", "List, show, add, change, activate and remove phones."),
     "organisation": ("organisations", "Show and change the common settings of organisations."),
     "doctor": ("doctor", "Check configuration, database and the manufacturers' services."),
+    "walkthrough": ("walkthroughs", "Guided walkthroughs: check files, list runs, print summaries."),
     "firmware": ("firmware", "Read versions; list, add, certify and select firmware."),
     "serve": ("serve", "Serve phones: settings, firmware, retries, weekly deadline."),
     "maintain": ("maintain", "One round of retries and of the weekly deadline."),

@@ -268,11 +268,13 @@ def _moved(evidence: Evidence, moment: Moment) -> Proof:
     return Proof(False, f"It is in {evidence.phone.organisation}.")
 
 
-def _firmware_selected(evidence: Evidence, moment: Moment) -> Proof:
-    selected = evidence.phone.firmware_selected
-    if selected:
-        return Proof(True, f"Firmware {selected} is selected.", at=evidence.phone.firmware_selected_at)
-    return Proof(False, "No firmware is selected: the phone keeps the one that is installed.")
+def _firmware_waits(evidence: Evidence, moment: Moment) -> Proof:
+    phone = evidence.phone
+    if phone.firmware_selected is None:
+        return Proof(False, "No firmware is selected: the phone keeps the one that is installed.")
+    if phone.firmware_selected == phone.firmware_installed:
+        return Proof(False, f"Firmware {phone.firmware_selected} is selected, and installed already.")
+    return Proof(True, f"Firmware {phone.firmware_selected} is selected.", at=phone.firmware_selected_at)
 
 
 def _firmware_installed_is_selected(evidence: Evidence, moment: Moment) -> Proof:
@@ -327,7 +329,7 @@ CHECKS: dict[str, Check] = {
     "phones_of_site_silent": _phones_of_site_silent,
     "added_again": _added_again,
     "moved": _moved,
-    "firmware_selected": _firmware_selected,
+    "firmware_waits": _firmware_waits,
     "firmware_installed_is_selected": _firmware_installed_is_selected,
     "user_logged_in": _user_logged_in,
     "nobody_logged_in": _nobody_logged_in,
