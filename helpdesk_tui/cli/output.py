@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from helpdesk_tui.backend import Event, FirmwareEntry, Helpdesk, Phone
+from helpdesk_tui.backend import Event, FirmwareEntry, Helpdesk, Phone, progress_of, progress_text
 
 
 def print_json(document: object) -> None:
@@ -49,6 +49,7 @@ def phone_document(desk: Helpdesk, phone: Phone) -> dict[str, Any]:
         "next_action": verdict.action.value,
         "firmware_installed": phone.firmware_installed,
         "firmware_selected": phone.firmware_selected,
+        "firmware_progress": progress_of(phone).value,
         "last_seen": iso(phone.last_seen),
         "added_at": iso(phone.added_at),
     }
@@ -92,6 +93,7 @@ def phone_text(desk: Helpdesk, phone: Phone) -> str:
         ("Provisioning by Compass", f"settings last fetched {local(phone.last_seen) or 'never'}"),
         ("Firmware installed", phone.firmware_installed or "not known yet"),
         ("Firmware selected", phone.firmware_selected or "Use installed firmware"),
+        ("Firmware so far", progress_text(phone) if phone.firmware_selected else ""),
         ("Serial", phone.serial),
     ]
     return "\n".join(f"{label}: {printable(value)}" for label, value in rows if value)
@@ -132,4 +134,5 @@ def firmware_document(entry: FirmwareEntry) -> dict[str, Any]:
         "certified_on": iso(entry.certified_on),
         "withdrawn": entry.withdrawn_on is not None,
         "notes": entry.notes,
+        "known_problems": entry.known_problems,
     }

@@ -13,7 +13,19 @@ from textual.content import Content
 from textual.widgets import Static
 
 from helpdesk_tui.assets import asset
-from helpdesk_tui.backend import USE_INSTALLED, Checks, Event, Lookup, Phone, Reason, Request, Step, check_serial, lanes
+from helpdesk_tui.backend import (
+    USE_INSTALLED,
+    Checks,
+    Event,
+    Lookup,
+    Phone,
+    Reason,
+    Request,
+    Step,
+    check_serial,
+    lanes,
+    progress_of,
+)
 from helpdesk_tui.commands import BY_ID, Place
 from helpdesk_tui.screens.base import Session
 from helpdesk_tui.screens.phone_actions import PhoneActions
@@ -177,7 +189,10 @@ class PhoneScreen(PhoneActions, PhoneCustoms):
         requests = self._seen.requests if self._seen else ()
         right = (
             ("Installed", (phone.firmware_installed or "not known yet") + learned),
-            ("Selected", phone.firmware_selected or USE_INSTALLED),
+            (
+                "Selected",
+                f"{phone.firmware_selected}, {progress_of(phone)}" if phone.firmware_selected else USE_INSTALLED,
+            ),
             ("Address", requests[0].address if requests else none),
             ("VLAN", none if phone.vlan is None else "taken away" if phone.vlan == 0 else str(phone.vlan)),
             ("Last said", phone.reason_text or none),

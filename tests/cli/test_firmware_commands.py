@@ -118,6 +118,45 @@ def test_a_firmware_is_added_certified_selected_and_withdrawn(samples: Program) 
     assert "not in the catalogue" in samples.refused("firmware", "certify", "66.86.188.3")
 
 
+def test_a_file_is_added_by_its_name_alone(samples: Program) -> None:
+    image = samples.folder / "snomD713-10.1.198.19-SIP-r.bin"
+    image.write_bytes(b"")
+    assert "is empty" in samples.refused("firmware", "add", image)
+    image.write_bytes(b"image")
+    samples = samples.inside()
+    assert "not 10.1.184.15" in samples.refused("firmware", "add", image, "--version", "10.1.184.15")
+    assert "takes snomD735-" in samples.refused("firmware", "add", image, "--models", "D735")
+    ended = samples("firmware", "add", image)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert (samples.folder / "firmware" / image.name).read_bytes() == b"image"
+    (entry,) = samples.json("firmware", "list")
+    assert (entry["version"], entry["models"], entry["certified"]) == ("10.1.198.19", ["D713"], False)
+
+
+def test_the_example_list_is_loaded_but_certified_by_nobody(samples: Program) -> None:
+    samples = samples.inside()
+    assert samples("firmware", "load").returncode == 2
+    assert "0 known already" in samples("firmware", "load", "--example").stdout
+    entries = samples.json("firmware", "list")
+    assert not any(entry["certified"] for entry in entries)
+    assert all(entry["notes"].startswith("Example, certified by nobody.") for entry in entries)
+    assert samples("firmware", "load", "--example").stdout.startswith("0 added")
+    faulty = samples.folder / "list.csv"
+    faulty.write_text("version,models,file\n66.86.188.2,T54W,T54W.rom\n", encoding="utf-8")
+    assert samples.refused("firmware", "load", faulty).startswith("list.csv:2: 66.86.188.2 is firmware for the")
+    assert "Phones cannot fetch T41P-36.83.188.2.rom yet" in samples("firmware", "certify", "36.83.188.2").stdout
+
+
+def test_the_rollout_counts_phones_by_model(demo: Program) -> None:
+    demo = demo.inside()
+    by_model = {each["model"]: each for each in demo.json("firmware", "rollout")}
+    counts = {"refused": 0, "waiting": 1, "installed": 0, "nothing_selected": 1}
+    assert by_model["T46S"] == {"model": "T46S", "phones": 2, **counts}
+    assert demo.json("phone", "show", T46S)["firmware_progress"] == "waiting"
+    assert "Selected but not yet installed" in demo("phone", "show", T46S).stdout
+    assert "T46S" in demo("firmware", "rollout").stdout
+
+
 def test_a_version_number_is_explained(run: Program) -> None:
     document = run.json("firmware", "explain", "66.86.188.2")
     run = run.inside()

@@ -9,6 +9,7 @@ import stat
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from helpdesk_tui.backend.helpdesk import Helpdesk
 from helpdesk_tui.backend.model.firmware_file import CHAINED_UPDATE
@@ -70,7 +71,7 @@ class FirmwareFiles:
             if entry.file == name and entry.certified and phone.model in entry.models:
                 return entry.sha256
         choice = self._desk.settings.firmware_choice(phone)
-        chained = choice.chained_url.rpartition("/")[2] if choice else ""
+        chained = urlsplit(choice.chained_url).path.rpartition("/")[2] if choice else ""
         return "" if chained and name == chained and name.endswith(CHAINED_UPDATE) else None
 
     def _digest(self, image: Image) -> str:

@@ -12,7 +12,8 @@ from helpdesk_tui.backend.model.environment import EndpointCredentials
 from helpdesk_tui.backend.model.event import EventKind
 from helpdesk_tui.backend.model.firmware_file import CHAINED_UPDATE
 from helpdesk_tui.backend.model.firmware_rules import needs_chained_update
-from helpdesk_tui.backend.model.organisation import Identity
+from helpdesk_tui.backend.model.keys import CustomSetting, FunctionKey
+from helpdesk_tui.backend.model.organisation import Identity, Organisation
 from helpdesk_tui.backend.model.phone import Phone
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.settings_file.setting import Endpoint, FirmwareChoice, Source
@@ -34,12 +35,24 @@ class Checks:
     """Something was changed since it last fetched its settings."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """What the phones of one model have in common within an organisation."""
+
+    organisation: Organisation
+    function_keys: tuple[FunctionKey, ...]
+    custom: tuple[CustomSetting, ...]
+
+
 class Settings:
     """The settings files of one environment's phones."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._store = context.store
+        self._common: dict[tuple[int, str], _Common] = {}
+        self._common_of: object = None
+        """The database and its settings version for which `_common` holds."""
 
     def file(self, phone: Phone) -> SettingsFile:
         """The settings that this phone gets now, with the origin of each. Raises BadInput."""
@@ -88,9 +101,8 @@ class Settings:
 
     def source(self, phone: Phone) -> Source:
         """Everything the settings file of this phone is made of."""
-        organisation = self._store.directory.organisation(phone.organisation_id)
-        if organisation is None:
-            raise Refused(f"The organisation of {phone.mac} has been removed in the meantime.")
+        own = self._store.custom.own(phone)
+        common = self._common_settings(phone, own.version)
         return Source(
             mac=phone.mac,
             model=self._context.catalogue.get(phone.model),
@@ -98,15 +110,34 @@ class Settings:
             vlan=phone.vlan,
             account=Identity(phone.sip_username, phone.sip_password),
             web_password=phone.web_password,
-            organisation=organisation,
+            organisation=common.organisation,
             user=self._store.directory.user(phone.user_id) if phone.user_id else None,
             endpoint=self._endpoint(phone),
             firmware=self.firmware_choice(phone),
             firmware_installed=phone.firmware_installed,
-            function_keys=self._store.custom.function_keys(phone),
-            custom=self._store.custom.custom_settings(phone),
+            function_keys=self._store.custom.function_keys(phone) if own.function_keys else common.function_keys,
+            custom=self._store.custom.custom_settings(phone) if own.custom_settings else common.custom,
             modules=phone.modules,
         )
+
+    def _common_settings(self, phone: Phone, version: int) -> _Common:
+        """Read once for all phones of the organisation and model, until any settings change. Raises Refused."""
+        state, place = self._store.database.state, (phone.organisation_id, phone.model)
+        if state is None:
+            return self._read_common(phone)
+        if self._common_of != (state, version):
+            self._common, self._common_of = {}, (state, version)
+        kept = self._common
+        if place not in kept:
+            kept[place] = self._read_common(phone)
+        return kept[place]
+
+    def _read_common(self, phone: Phone) -> _Common:
+        organisation = self._store.directory.organisation(phone.organisation_id)
+        if organisation is None:
+            raise Refused(f"The organisation of {phone.mac} has been removed in the meantime.")
+        owner = {"organisation_id": phone.organisation_id, "model": phone.model}
+        return _Common(organisation, self._store.custom.keys_of(owner), self._store.custom.settings_of(owner))
 
     def _endpoint(self, phone: Phone) -> Endpoint:
         environment = self._context.environment
@@ -131,7 +162,7 @@ class Settings:
         image = self._context.catalogue.get(phone.model).firmware_image
         chained = ""
         if needs_chained_update(self._context.catalogue.get(phone.model), entry.version):
-            chained = f"{folder}firmware/{image}{CHAINED_UPDATE}"
+            chained = f"{folder}firmware/{image}{CHAINED_UPDATE}?chained_url={url}"
         return FirmwareChoice(entry.version, url, f"{folder}snom{phone.model}-firmware.htm", chained)
 
     def reveal(self, phone: Phone) -> None:
