@@ -201,7 +201,7 @@ class PhoneEndpoint:
         """A text file, whole; None when the phone has no such file now."""
         fingerprint = self._known.fingerprint(asked.segment, call.user_agent)
         agent = agent_of(call.user_agent)
-        if agent.firmware and agent.vendor is phone.vendor:
+        if agent.firmware not in (None, phone.firmware_installed) and agent.vendor is phone.vendor:
             # The file is made for the firmware that asks for it, not for the one that asked last time.
             phone = replace(phone, firmware_installed=agent.firmware)
         try:

@@ -22,7 +22,7 @@ _runs_of: WeakKeyDictionary[Block, str] = WeakKeyDictionary()
 
 def heading(file: SettingsFile) -> bytes:
     """What the lines of the rendered file do not say themselves: where each comes from, and which are secret."""
-    runs = ",".join([_runs_of.get(block) or _runs(block) for block in file.blocks])
+    runs = ",".join([_runs_of.get(block) or _runs(block) for block in file.blocks if block.settings])
     return f'["{file.vendor.value}","{file.generation.value}",[{runs}]]'.encode()
 
 

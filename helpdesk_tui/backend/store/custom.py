@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from sqlite3 import Row
+from typing import NamedTuple
 
 from helpdesk_tui.backend.model.keys import CustomSetting, FunctionKey, KeyFunction, Scope
 from helpdesk_tui.backend.model.phone import Phone
@@ -11,12 +12,34 @@ from helpdesk_tui.backend.store.database import Database
 
 _OF_PHONE = "phone_id = ? OR (organisation_id = ? AND model = ?)"
 
+_OWN = """
+SELECT number, EXISTS (SELECT 1 FROM function_keys WHERE phone_id = ?1 OR user_id = ?2),
+       EXISTS (SELECT 1 FROM custom_settings WHERE phone_id = ?1)
+FROM settings_version
+"""
+
+
+class Own(NamedTuple):
+    """Whether a phone has something that others of its model do not have."""
+
+    version: int
+    """`Store.settings_version` at this moment."""
+    function_keys: int
+    """1: it or its user has some."""
+    custom_settings: int
+    """1: it has some."""
+
 
 class CustomTable:
     """What is configured on top of the common settings."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def own(self, phone: Phone) -> Own:
+        """Whether this phone has more than what its model has within the organisation."""
+        with self._database.read() as connection:
+            return Own(*connection.execute(_OWN, [phone.id, phone.user_id]).fetchone())
 
     def function_keys(self, phone: Phone) -> tuple[FunctionKey, ...]:
         """All keys that concern this phone, of all scopes."""

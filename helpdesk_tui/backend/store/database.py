@@ -137,6 +137,11 @@ class Database:
             held = self._local.held = self._connect()
         return held.connection
 
+    @property
+    def state(self) -> object:
+        """What is remembered of the database holds for this file alone; None inside a transaction, which may fail."""
+        return None if self.connection().in_transaction else self._identity
+
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """The thread's connection, failures turned into DatabaseProblem."""

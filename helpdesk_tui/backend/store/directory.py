@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
+from itertools import groupby
+from operator import itemgetter
 from sqlite3 import Row
 
 from helpdesk_tui.backend.model.organisation import (
@@ -19,6 +21,12 @@ from helpdesk_tui.backend.model.organisation import (
 from helpdesk_tui.backend.store.database import Database
 
 _ORGANISATION_COLUMNS = tuple(field.name for field in fields(Organisation) if field.name != "id")
+
+_USERS = """
+SELECT users.id, organisation_id, extension, name, voicemail, ring_internal, ring_external, pin,
+       sip_username, sip_password, display_name
+FROM users LEFT JOIN identities ON identities.user_id = users.id
+"""
 
 
 class DirectoryTable:
@@ -67,24 +75,20 @@ class DirectoryTable:
 
     def user(self, user_id: int) -> User | None:
         """The user of this id."""
-        return next(iter(self._users("id = ?", [user_id])), None)
+        return next(iter(self._users("users.id = ? ORDER BY users.id", [user_id])), None)
 
     def user_by_extension(self, organisation_id: int, extension: str) -> User | None:
         """The user who has this extension in this organisation."""
-        found = self._users("organisation_id = ? AND extension = ?", [organisation_id, extension.strip()])
+        found = self._users(
+            "organisation_id = ? AND extension = ? ORDER BY users.id", [organisation_id, extension.strip()]
+        )
         return next(iter(found), None)
 
     def _users(self, where: str, values: Sequence[int | str]) -> tuple[User, ...]:
         with self._database.read() as connection:
-            rows = connection.execute(f"SELECT * FROM users WHERE {where}", values).fetchall()
-            identities: dict[int, list[Identity]] = {row["id"]: [] for row in rows}
-            subset = f"SELECT id FROM users WHERE {where}"
-            for row in connection.execute(
-                f"SELECT * FROM identities WHERE user_id IN ({subset}) ORDER BY user_id, position", values
-            ):
-                identity = Identity(row["sip_username"], row["sip_password"], row["display_name"])
-                identities[row["user_id"]].append(identity)
-        return tuple(_user(row, tuple(identities[row["id"]])) for row in rows)
+            rows = connection.execute(f"{_USERS} WHERE {where}, position", values).fetchall()
+        members = (tuple(rows) for _, rows in groupby(rows, key=itemgetter(0)))
+        return tuple(_user(rows) for rows in members)
 
     def save_user(self, user: User) -> int:
         """Add (id 0) or change a user with all identities; returns its id."""
@@ -133,15 +137,8 @@ def _organisation(row: Row) -> Organisation:
     return Organisation(id=row["id"], **values)
 
 
-def _user(row: Row, identities: tuple[Identity, ...]) -> User:
-    return User(
-        id=row["id"],
-        organisation_id=row["organisation_id"],
-        extension=row["extension"],
-        name=row["name"],
-        identities=identities,
-        voicemail=row["voicemail"],
-        ring_internal=row["ring_internal"],
-        ring_external=row["ring_external"],
-        pin=row["pin"],
-    )
+def _user(rows: Sequence[Row]) -> User:
+    """One user from a row for each identity."""
+    user_id, organisation_id, extension, name, voicemail, ring_internal, ring_external, pin, *_ = rows[0]
+    identities = tuple([Identity(*row[8:]) for row in rows if row[8] is not None])
+    return User(user_id, organisation_id, extension, name, identities, voicemail, ring_internal, ring_external, pin)

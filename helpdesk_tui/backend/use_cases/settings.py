@@ -136,7 +136,7 @@ class Settings:
         organisation = self._store.directory.organisation(phone.organisation_id)
         if organisation is None:
             raise Refused(f"The organisation of {phone.mac} has been removed in the meantime.")
-        owner = {"organisation_id": phone.organisation_id, "model": phone.model}
+        owner: dict[str, int | str] = {"organisation_id": phone.organisation_id, "model": phone.model}
         return _Common(organisation, self._store.custom.keys_of(owner), self._store.custom.settings_of(owner))
 
     def _endpoint(self, phone: Phone) -> Endpoint:
