@@ -175,7 +175,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("timeline", "t", "Boot timeline", "Which steps of the phone's boot are proven, and which are overdue.",
             (Place.PHONE,), "timeline", 22),
     Command("play_caller", "p", "Play the caller", "The caller resets the phone, which then starts over real HTTP.",
-            (Place.PHONE,), "play caller", 8),
+            (Place.PHONE, *_WALK), "play caller", 8),
     Command("sites", "L", "Sites", "Where phones fetch from, site by site, and which addresses are answered slowly.",
             (Place.PHONES, Place.PHONE, Place.SERVICES), "sites", 43),
     Command("release", "e", "Release", "Forget the failures of this address.", (Place.SITES,), "release", 1,

@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import logging
 import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, TypeVar
 
@@ -42,7 +42,10 @@ NOTICE_SECONDS = {"information": 5.0, "warning": 7.0, "error": 12.0}
 class Practice(Protocol):
     """A caller who is played by the program."""
 
-    def reset(self, phone: Phone, say: Callable[[str], None]) -> bool:
+    MANNERS: ClassVar[Mapping[str, str]]
+    """What callers do when told to reset a phone, with words for it."""
+
+    def reset(self, phone: Phone, say: Callable[[str], None], manner: str = ...) -> bool:
         """Reset this phone and let it start; True when it works. Blocks; `say` is told what the caller sees."""
         ...
 

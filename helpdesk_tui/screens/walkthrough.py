@@ -258,6 +258,8 @@ class WalkthroughScreen(WalkthroughActions):
         hidden = ACTIONS.keys() - _actions(step)
         if self.view is None or self._is_mine(self.view):
             hidden |= {"take_over"}
+        if self.session.caller is None:
+            hidden |= {"play_caller"}
         if not (self.view and self.view.standing.choices):
             hidden |= {"choose"}
         return [offer for offer in super().offers() if offer[0].id not in hidden]

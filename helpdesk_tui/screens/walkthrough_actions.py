@@ -181,6 +181,26 @@ class WalkthroughActions(HelpdeskScreen):
         if self.view:
             self.app.push_screen(FirmwareScreen(self.session, (self.view.phone.id,)))
 
+    async def action_play_caller(self) -> None:
+        """In a practice: the caller does what the step says, or something else."""
+        caller, view = self.session.caller, self.view
+        if caller is None or view is None:
+            return
+        manner = await self.choose("The caller…", list(caller.MANNERS.items()))
+        if manner is None:
+            return
+
+        def say(text: str) -> None:
+            self.under_way = f"Caller: {text.partition(':')[0]}{symbols().ellipsis}"
+            self.app.call_from_thread(self.show_evidence)
+
+        try:
+            works = await asyncio.to_thread(caller.reset, view.phone, say, manner)
+        finally:
+            self.under_way = ""
+            self.read()
+        self.say("The caller says that the phone works." if works else "The caller says that the phone does not work.")
+
     # Told -----------------------------------------------------------------------------------------------------------
 
     async def action_copy(self) -> None:
