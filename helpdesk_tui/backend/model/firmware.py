@@ -99,9 +99,10 @@ class FirmwareVersion:
 
 _LONGEST = 40
 _NUMBER = r"\d{1,9}"
+# 18.0: the T18 was made before generations were counted (phone_formats.md section 4.1).
 _PATTERNS = (
     (Scheme.SNOM_DECT, re.compile(r"(?P<numbers>0\d\.\d\d\.\d{4})", re.ASCII)),
-    (Scheme.YEALINK, re.compile(rf"(?P<numbers>[1-9]\d{{0,2}}\.2?[7-9]\d\.{_NUMBER}\.{_NUMBER})", re.ASCII)),
+    (Scheme.YEALINK, re.compile(rf"(?P<numbers>(?:[1-9]\d{{0,2}}\.2?[7-9]\d|18\.0)\.{_NUMBER}\.{_NUMBER})", re.ASCII)),
     (Scheme.SNOM_DESK, re.compile(rf"(?P<numbers>(?:[3-9]|1\d)\.\d{{1,2}}(?:\.{_NUMBER}){{1,3}})", re.ASCII)),
 )
 # A build of a day: 873_19_20130321 was 8.7.3.19 (inferred: both forms are reported by phones of that time).

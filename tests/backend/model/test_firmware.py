@@ -86,6 +86,60 @@ PUBLIC_SNOM = """
 """
 
 
+# The rows of both tables whose models our catalogue does not hold: they are read all the same.
+READ_ONLY_YEALINK = """
+    2 .73.0.50
+    6 .73.0.50
+    7 .73.0.50
+    9 .73.0.50
+    18 .0.0.80
+    34 .72.0.1
+    38 .70.0.185
+    25 .73.0.40 .80.0.15 .81.0.60
+    37 .80.0.30 .81.0.10
+    73 .80.0.35 .83.0.30 .84.0.25 .85.0.5
+    45 .80.0.95 .83.0.35
+    51 .80.0.100
+    58 .80.0.25 .83.0.15 .84.0.25 .85.0.5 .86.0.20
+    70 .83.0.35 .84.0.70
+    77 .83.0.85 .85.0.25
+    103 .83.0.122 .85.0.25 .87.0.18
+    130 .85.0.44 .87.0.18
+    146 .85.0.40 .87.0.21
+    175 .85.0.5 .87.0.18
+    91 .283.0.30
+    180 .86.0.5 .87.0.15
+    182 .87.0.15
+    185 .87.0.15 .87.0.34
+    192 .87.0.10
+    61 .87.0.5
+    88 .85.0.20
+    115 .87.0.5
+    116 .87.0.5
+    118 .87.0.5
+    119 .87.0.5
+    16 .87.0.5
+    87 .85.0.20
+"""
+READ_ONLY_SNOM = "8.7.5.35 8.7.3.25.9 8.7.5.44 8.9.3.40 8.9.3.60 8.9.3.80 10.1.20.0 10.1.26.1 05.20.0001 07.40.0104"
+
+
+@pytest.mark.parametrize("row", READ_ONLY_YEALINK.split("\n")[1:-1])
+def test_the_rows_of_other_yealink_models_are_read(row: str) -> None:
+    prefix, *builds = row.split()
+    for build in builds:
+        version = FirmwareVersion.parse(prefix + build)
+        _, generation, branch, _ = (prefix + build).split(".")
+        assert (version.vendor, version.family_prefix) == (Vendor.YEALINK, int(prefix))
+        assert (version.generation, version.branch) == (int(generation), int(branch))
+
+
+@pytest.mark.parametrize("text", READ_ONLY_SNOM.split())
+def test_the_rows_of_other_snom_models_are_read(text: str) -> None:
+    version = FirmwareVersion.parse(text)
+    assert (version.vendor, version.generation) == (Vendor.SNOM, int(text.partition(".")[0]))
+
+
 def _public() -> list[tuple[str, str]]:
     pairs = []
     for line in PUBLIC_YEALINK.split("\n")[1:-1]:
