@@ -227,16 +227,14 @@ class Stage:
 
     def remember(self, role: Role) -> None:
         """Keep what the phone has just fetched, so that it can be compared with what it gets now."""
-        from helpdesk_tui.backend.settings_file import heading, render
-
         phone, now = self.phone(role), self.clock()
         try:
             file = self.desk.settings.file(phone)
         except BadInput:
             return  # a model that has no settings file
-        sent = Sent(f"demo-{phone.id}", heading(file), render(file))
+        sent = Sent(f"demo-{phone.id}", file)
         name = settings_file_name(phone.vendor, phone.model, phone.mac)
-        fetch = Fetch(now, phone.id, Key.SECRET, role.address, name, 200, len(sent.body), "", settled=True, sent=sent)
+        fetch = Fetch(now, phone.id, Key.SECRET, role.address, name, 200, 20_000, "", settled=True, sent=sent)
         self.desk.fetching.remember([fetch])
 
     def note(self, phone: Phone, kind: EventKind, text: str) -> None:

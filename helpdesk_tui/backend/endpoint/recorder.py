@@ -30,7 +30,7 @@ LONGEST_QUEUE = 100_000
 """Records that may wait while the database cannot be written; more are left out, and counted."""
 
 FILES_AT_ONCE = 200
-MOST_FILES = 20_000
+MOST_FILES = 10_000
 """Settings files that wait to be packed while phones keep coming."""
 
 PATIENCE = 1.0

@@ -76,7 +76,7 @@ class KnownFiles:
 
 def file_of(desk: Helpdesk, phone: Phone, kind: FileKind) -> Answer | None:
     """A text file of this phone as an answer, its etag first; None when it has no such file now. Raises BadInput."""
-    from helpdesk_tui.backend.settings_file import heading, render
+    from helpdesk_tui.backend.settings_file import render
 
     sent = None
     if kind is FileKind.SETTINGS:
@@ -88,7 +88,7 @@ def file_of(desk: Helpdesk, phone: Phone, kind: FileKind) -> Answer | None:
         return None
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     if kind is FileKind.SETTINGS:
-        sent = Sent(etag, heading(settings), body)
+        sent = Sent(etag, settings)
     headers = [
         (b"etag", etag.encode()),
         (b"cache-control", b"private, no-cache"),

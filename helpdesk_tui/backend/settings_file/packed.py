@@ -7,36 +7,25 @@ import zlib
 from collections.abc import Iterable, Iterator
 from itertools import chain, groupby, repeat
 from operator import attrgetter
-from weakref import WeakKeyDictionary
 
 from helpdesk_tui.backend.model.vendor import Vendor
-from helpdesk_tui.backend.settings_file.file import SettingsFile
+from helpdesk_tui.backend.settings_file.file import SettingsFile, render
 from helpdesk_tui.backend.settings_file.generation import Generation
 from helpdesk_tui.backend.settings_file.setting import Origin, Setting
-from helpdesk_tui.backend.settings_file.writer import Block, blocks_of
+from helpdesk_tui.backend.settings_file.writer import blocks_of
 
 _ORIGIN_AND_SECRECY = attrgetter("origin", "secret")
-_runs_of: WeakKeyDictionary[Block, str] = WeakKeyDictionary()
-"""Found out once for blocks that many files share."""
 
 
-def heading(file: SettingsFile) -> bytes:
-    """What the lines of the rendered file do not say themselves: where each comes from, and which are secret."""
-    runs = ",".join([_runs_of.get(block) or _runs(block) for block in file.blocks if block.settings])
-    return f'["{file.vendor.value}","{file.generation.value}",[{runs}]]'.encode()
+def pack(file: SettingsFile) -> bytes:
+    """The file as it went to the phone, in few bytes and little time; it holds secrets.
 
-
-def _runs(block: Block) -> str:
-    """Origin, secrecy and length of each run of settings that are alike in both, as JSON."""
-    alike = groupby(map(_ORIGIN_AND_SECRECY, block.settings))
-    runs = ",".join([f'["{origin.value}",{int(secret)},{len(list(run))}]' for (origin, secret), run in alike])
-    _runs_of[block] = runs
-    return runs
-
-
-def pack(heading: bytes, body: bytes) -> bytes:
-    """The rendered file with its heading, in few bytes and little time; it holds secrets."""
-    return zlib.compress(heading + b"\n" + body, 1)
+    A heading says what the lines do not: where each setting comes from, and which are secret.
+    """
+    alike = groupby(map(_ORIGIN_AND_SECRECY, file.settings))
+    runs = [(origin.value, secret, len(list(run))) for (origin, secret), run in alike]
+    heading = json.dumps([file.vendor.value, file.generation.value, runs], separators=(",", ":"))
+    return zlib.compress(heading.encode() + b"\n" + render(file), 1)
 
 
 def unpack(data: bytes) -> SettingsFile:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from helpdesk_tui.backend.errors import NotFound, Refused
 from helpdesk_tui.backend.model.catalogue import Catalogue
@@ -20,6 +21,9 @@ from helpdesk_tui.backend.store.phones import PhoneIdentity, Visit
 from helpdesk_tui.backend.use_cases.access import token_works
 from helpdesk_tui.backend.use_cases.context import Context
 from helpdesk_tui.backend.use_cases.registration import Registration
+
+if TYPE_CHECKING:
+    from helpdesk_tui.backend.settings_file import SettingsFile
 
 PLATFORM = "platform"
 """Who did it, where no person did."""
@@ -49,9 +53,7 @@ class Sent:
     """A settings file as it went to a phone."""
 
     etag: str
-    heading: bytes = field(repr=False)
-    """As `settings_file.heading` makes it."""
-    body: bytes = field(repr=False)
+    file: SettingsFile = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,7 @@ class Fetching:
         latest = {fetch.phone_id: (fetch.at, fetch.sent) for fetch in fetches if fetch.sent}
         known = self._store.fetched.etags(list(latest))
         rows = [
-            (phone_id, at, sent.etag, pack(sent.heading, sent.body))
+            (phone_id, at, sent.etag, pack(sent.file))
             for phone_id, (at, sent) in latest.items()
             if sent.etag != known.get(phone_id)
         ]
