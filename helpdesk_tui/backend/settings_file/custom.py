@@ -158,15 +158,15 @@ def add_custom(
     kept: list[Block] = []
     replaced: dict[tuple[str, int | None], Setting] = {}
     for block in blocks:
-        if block.names.isdisjoint(names):
+        if block.form.names.isdisjoint(names):
             kept.append(block)
         else:
             replaced |= {key: s for s in block.settings if (key := (s.name, s.index)) in chosen}
             kept += blocks_of(vendor, [s for s in block.settings if (s.name, s.index) not in chosen])
     added = blocks_of(vendor, [_over(setting, replaced.get(key)) for key, setting in chosen.items()])
     # Last of their section; Snom's function keys are a section of their own, which follows.
-    section = added[0].section
-    end = max((place for place, block in enumerate(kept, 1) if block.section == section), default=len(kept))
+    section = added[0].form.section
+    end = max((place for place, block in enumerate(kept, 1) if block.form.section == section), default=len(kept))
     return (*kept[:end], *added, *kept[end:])
 
 

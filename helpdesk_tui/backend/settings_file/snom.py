@@ -6,8 +6,6 @@ What is the same for many phones is made once and kept: the functions with a cac
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import groupby
 
@@ -37,7 +35,7 @@ from helpdesk_tui.backend.settings_file.setting import FirmwareChoice, Origin, S
 from helpdesk_tui.backend.settings_file.snom_texts import EXPLANATIONS
 from helpdesk_tui.backend.settings_file.text import holds_secret, second_login
 from helpdesk_tui.backend.settings_file.timezones import snom_zone
-from helpdesk_tui.backend.settings_file.writer import Block, blocks_of
+from helpdesk_tui.backend.settings_file.writer import Block, Form, blocks_of
 
 _CODECS = {Codec.G722: "g722", Codec.PCMA: "pcma", Codec.PCMU: "pcmu", Codec.G729: "g729", Codec.OPUS: "opus"}
 _CALL_WAITING = {CallWaiting.ON: "on", CallWaiting.SILENT: "visual", CallWaiting.OFF: "off"}
@@ -61,21 +59,19 @@ def blocks(source: Source, generation: Generation, layout: Layout) -> list[Block
     """All managed settings, in the order of the file."""
     organisation, user = source.organisation, source.user
     mailbox, ring = (user.voicemail, user.ring_external) if user else ("", None)
-    found = [*_blocks(_registration(source)), *_asking_again(generation, layout.recheck_minutes)]
-    found += _blocks([*_firmware(source.firmware, layout.secrets), *_phone(source, generation)])
+    found = [_registration(source), *_asking_again(generation, layout.recheck_minutes)]
+    found += [_firmware(source.firmware, layout.secrets), _phone(source, generation)]
     found += _common(organisation, generation)
     for index, identity in enumerate(layout.identities, 1):
-        found += _blocks(_identity(source, index, identity))
-        found += _rest_of_identity(organisation.codecs, mailbox, ring, index)
+        found.append(_identity(source, index, identity))
+        found += _organisation_of_identity(organisation.codecs, index)
+        found += (_personal({"user_mailbox": mailbox}, Origin.USER, index), *_ringer_of_identity(ring, index))
     found += _unused_identities(organisation.codecs, len(layout.identities) + 1, source.model.identities)
     found += _dialling("" if user else organisation.logged_out_dialplan)
     found += _user(user, generation)
     for used, run in groupby(range(1, layout.last_key + 1), layout.keys.__contains__):
-        positions = [*run]
-        if used:
-            found += _blocks([_key(layout.keys[position], layout) for position in positions])
-        else:
-            found += _unused_keys(positions[0], positions[-1])
+        positions = tuple(run)
+        found.append(_keys(positions, layout) if used else _unused_keys(positions))
     return found
 
 
@@ -89,16 +85,54 @@ def _setting(
     return Setting(name, value, origin, secret, index, permission, (), "phone-settings", EXPLANATIONS[name])
 
 
-def _registration(source: Source) -> Iterator[Setting]:
-    endpoint = source.endpoint
-    yield _REBOOT
-    yield _setting("setting_server", endpoint.settings_url, Origin.REGISTRATION, secret=True, permission="RW")
-    yield _setting("http_client_user", endpoint.username, Origin.REGISTRATION)
-    yield _setting("http_client_pass", endpoint.password, Origin.REGISTRATION, secret=True)
+_SECRET = frozenset(
+    {
+        *("setting_server", "http_client_pass", "http_pass", "admin_mode_password", "admin_mode_password_confirm"),
+        *("webserver_admin_password", "webserver_user_password", "user_pass"),
+    }
+)
+_ORIGINS = {
+    "auto_reboot_on_setting_change": Origin.MODEL,
+    "http_user": Origin.ORGANISATION,
+    "webserver_admin_name": Origin.ORGANISATION,
+    "webserver_user_name": Origin.MODEL,
+    "user_host": Origin.ORGANISATION,
+    "user_outbound": Origin.ORGANISATION,
+}
+"""Of settings that are made together with those of another origin."""
 
 
-_REBOOT = _setting("auto_reboot_on_setting_change", "on", Origin.MODEL)
-"""Must come first (phone_formats.md 1.9)."""
+@lru_cache(maxsize=1024)
+def _form(names: tuple[str, ...], origin: Origin, index: int | None, secrets: frozenset[str]) -> Form:
+    settings = [
+        _setting(
+            name,
+            "",
+            Origin.ORGANISATION if (name, index) == ("user_idle_text", 1) else _ORIGINS.get(name, origin),
+            index,
+            secret=name in secrets,
+            permission="RW" if name == "setting_server" else "R",
+        )
+        for name in names
+    ]
+    return Form(Vendor.SNOM, tuple(settings))
+
+
+def _personal(
+    values: dict[str, str], origin: Origin, index: int | None = None, secrets: frozenset[str] = _SECRET
+) -> Block:
+    """Settings whose values are one phone's own. `secrets`: the names of those that are secret."""
+    return Block(_form(tuple(values), origin, index, secrets), tuple(values.values()))
+
+
+def _registration(source: Source) -> Block:
+    values = {
+        "auto_reboot_on_setting_change": "on",  # must come first (phone_formats.md 1.9)
+        "setting_server": source.endpoint.settings_url,
+        "http_client_user": source.endpoint.username,
+        "http_client_pass": source.endpoint.password,
+    }
+    return _personal(values, Origin.REGISTRATION)
 
 
 @lru_cache(maxsize=1024)
@@ -111,32 +145,28 @@ def _asking_again(generation: Generation, minutes: int) -> tuple[Block, ...]:
     return _blocks([*where, *(_setting(name, value, origin) for name, value in polling.items())])
 
 
-def _firmware(choice: FirmwareChoice | None, secrets: frozenset[str]) -> Iterator[Setting]:
+def _firmware(choice: FirmwareChoice | None, secrets: frozenset[str]) -> Block:
     if choice is None:
         # No firmware address, and settings_only, so that an earlier choice is really taken back.
-        yield _setting("update_policy", "settings_only", Origin.FIRMWARE)
-        return
+        return _personal({"update_policy": "settings_only"}, Origin.FIRMWARE)
     url = choice.settings_url or choice.url
-    yield _setting("update_policy", "auto_update", Origin.FIRMWARE)
-    yield _setting("firmware_status", url, Origin.FIRMWARE, secret=holds_secret(url, secrets))
+    secret = frozenset({"firmware_status"} if holds_secret(url, secrets) else ())
+    return _personal({"update_policy": "auto_update", "firmware_status": url}, Origin.FIRMWARE, secrets=secret)
 
 
-def _phone(source: Source, generation: Generation) -> Iterator[Setting]:
+def _phone(source: Source, generation: Generation) -> Block:
     host_name = re.sub(r"[^A-Za-z0-9]+", "-", source.phone_name).strip("-")[:63]
-    yield _setting("phone_name", host_name or f"snom{source.model.name}-{source.mac.upper}", Origin.PHONE)
+    values = {"phone_name": host_name or f"snom{source.model.name}-{source.mac.upper}"}
     if source.vlan is not None:
-        yield _setting("vlan_id", str(source.vlan or ""), Origin.PHONE)
+        values["vlan_id"] = str(source.vlan or "")
     login, password = source.organisation.web_username, source.web_password
     if generation is not Generation.SNOM_D8:
-        yield _setting("http_user", login, Origin.ORGANISATION)
-        yield _setting("http_pass", password, Origin.PHONE, secret=True)
-    yield _setting("admin_mode_password", password, Origin.PHONE, secret=True)
-    yield _setting("admin_mode_password_confirm", password, Origin.PHONE, secret=True)
+        values |= {"http_user": login, "http_pass": password}
+    values |= {"admin_mode_password": password, "admin_mode_password_confirm": password}
     if generation is not Generation.SNOM_8:
-        yield _setting("webserver_admin_name", login, Origin.ORGANISATION)
-        yield _setting("webserver_admin_password", password, Origin.PHONE, secret=True)
-        yield _setting("webserver_user_name", second_login(login), Origin.MODEL)
-        yield _setting("webserver_user_password", password, Origin.PHONE, secret=True)
+        values |= {"webserver_admin_name": login, "webserver_admin_password": password}
+        values |= {"webserver_user_name": second_login(login), "webserver_user_password": password}
+    return _personal(values, Origin.PHONE)
 
 
 @lru_cache(maxsize=1024)
@@ -175,26 +205,23 @@ def _common(organisation: Organisation, generation: Generation) -> tuple[Block, 
     return _blocks(found)
 
 
-def _identity(source: Source, index: int, identity: Identity) -> Iterator[Setting]:
+def _identity(source: Source, index: int, identity: Identity) -> Block:
     """What is personal to this identity; with nobody logged in the phone's own account stands at the first."""
     organisation, user = source.organisation, source.user
-    origin = Origin.USER if user else Origin.PHONE
     name = identity.display_name or (user.name if user else "") or identity.sip_username
-    yield _setting("user_active", "on", origin, index)
-    yield _setting("user_realname", name if user else identity.display_name or organisation.name, origin, index)
-    if index == 1:
-        yield _setting("user_idle_text", organisation.name, Origin.ORGANISATION, index)
-    else:
-        yield _setting("user_idle_text", name, origin, index)
-    first_of_user = user is not None and index == 1
-    number = user.extension if user and first_of_user else identity.sip_username if user else ""
-    yield _setting("user_idle_number", number, origin, index)
-    yield _setting("user_name", identity.sip_username, origin, index)
-    yield _setting("user_pname", identity.sip_username, origin, index)
-    yield _setting("user_pass", identity.sip_password, origin, index, secret=True)
-    yield _setting("user_host", organisation.sip_host, Origin.ORGANISATION, index)
-    outbound = f"{organisation.outbound_proxy};transport=udp" if organisation.outbound_proxy else ""
-    yield _setting("user_outbound", outbound, Origin.ORGANISATION, index)
+    number = "" if user is None else user.extension if index == 1 else identity.sip_username
+    values = {
+        "user_active": "on",
+        "user_realname": name if user else identity.display_name or organisation.name,
+        "user_idle_text": organisation.name if index == 1 else name,
+        "user_idle_number": number,
+        "user_name": identity.sip_username,
+        "user_pname": identity.sip_username,
+        "user_pass": identity.sip_password,
+        "user_host": organisation.sip_host,
+        "user_outbound": f"{organisation.outbound_proxy};transport=udp" if organisation.outbound_proxy else "",
+    }
+    return _personal(values, Origin.USER if user else Origin.PHONE, index)
 
 
 @lru_cache(maxsize=1024)
@@ -202,7 +229,12 @@ def _unused_identities(codecs: tuple[Codec, ...], first: int, last: int) -> tupl
     return _blocks(
         setting
         for index in range(first, last + 1)
-        for setting in (*_unused_identity(index), *_rest_settings(codecs, "", None, index))
+        for setting in (
+            *_unused_identity(index),
+            *_of_organisation(codecs, index),
+            _setting("user_mailbox", "", Origin.USER, index),
+            _ringer(None, index),
+        )
     )
 
 
@@ -216,22 +248,27 @@ def _unused_identity(index: int) -> tuple[Setting, ...]:
     )
 
 
-@lru_cache(maxsize=8192)
-def _rest_of_identity(codecs: tuple[Codec, ...], mailbox: str, ring: int | None, index: int) -> tuple[Block, ...]:
-    return _blocks(_rest_settings(codecs, mailbox, ring, index))
+@lru_cache(maxsize=1024)
+def _organisation_of_identity(codecs: tuple[Codec, ...], index: int) -> tuple[Block, ...]:
+    return _blocks(_of_organisation(codecs, index))
 
 
-def _rest_settings(codecs: tuple[Codec, ...], mailbox: str, ring: int | None, index: int) -> tuple[Setting, ...]:
-    """What is not personal to an identity: the organisation's choices and the user's."""
+def _of_organisation(codecs: tuple[Codec, ...], index: int) -> tuple[Setting, ...]:
     names = ",".join((*(_CODECS[codec] for codec in codecs), "telephone-event"))
-    ringer, origin = f"Ringer{ring or 1}", Origin.USER if ring else Origin.MODEL
     return (
         _setting("user_expiry", "3600", Origin.MODEL, index),
         _setting("user_srtp", "off", Origin.MODEL, index),
         _setting("codec_priority_list", names, Origin.ORGANISATION, index),
-        _setting("user_mailbox", mailbox, Origin.USER, index),
-        _setting("user_ringer", ringer, origin, index, permission="RW"),
     )
+
+
+@lru_cache(maxsize=512)
+def _ringer_of_identity(ring: int | None, index: int) -> tuple[Block, ...]:
+    return _blocks([_ringer(ring, index)])
+
+
+def _ringer(ring: int | None, index: int) -> Setting:
+    return _setting("user_ringer", f"Ringer{ring or 1}", Origin.USER if ring else Origin.MODEL, index, permission="RW")
 
 
 @lru_cache(maxsize=1024)
@@ -250,12 +287,11 @@ def _expression(pattern: str) -> str:
     return "".join(meaning.get(character, character) for character in pattern)
 
 
-@lru_cache(maxsize=4096)
-def _user_settings(voicemail: str, internal: int | None, external: int | None, numbered: bool) -> tuple[Block, ...]:
+@lru_cache(maxsize=512)
+def _rings(internal: int | None, external: int | None, numbered: bool) -> tuple[Block, ...]:
     origin = Origin.USER if internal else Origin.MODEL
     rings = ((INTERNAL_CALL, f"Ringer{internal or 1}"), (EXTERNAL_CALL, f"Ringer{external or 1}"))
-    retrieve = f"speed {voicemail}" if voicemail else "keyevent F_RETRIEVE"
-    found = [_setting("dkey_retrieve", retrieve, origin)]
+    found = []
     for side, (keyword, ringer) in zip(("internal", "external"), rings, strict=True):
         found.append(_setting(f"alert_{side}_ring_text", keyword, Origin.MODEL))
         found.append(_setting(f"alert_{side}_ring_sound", ringer, origin))
@@ -271,37 +307,47 @@ def _user(user: User | None, generation: Generation) -> tuple[Block, ...]:
     """Voicemail and ring tones; the numbered pairs are what D8xx phones read (phone_formats.md, section 1.8)."""
     numbered = generation is Generation.SNOM_D8
     if user is None:
-        return _user_settings("", None, None, numbered)
-    return _user_settings(user.voicemail, user.ring_internal, user.ring_external, numbered)
+        return (_personal({"dkey_retrieve": "keyevent F_RETRIEVE"}, Origin.MODEL), *_rings(None, None, numbered))
+    retrieve = f"speed {user.voicemail}" if user.voicemail else "keyevent F_RETRIEVE"
+    origin = Origin.USER if user.ring_internal else Origin.MODEL
+    rings = _rings(user.ring_internal, user.ring_external, numbered)
+    return (_personal({"dkey_retrieve": retrieve}, origin), *rings)
 
 
-def _key(key: FunctionKey, layout: Layout) -> Setting:
-    line = layout.lines.get(key.position)
+def _keys(positions: tuple[int, ...], layout: Layout) -> Block:
+    keys = [layout.keys[position] for position in positions]
+    secret = frozenset([key.position for key in keys if holds_secret(key.value, layout.secrets)])
+    values: list[str] = []
+    for key in keys:
+        line = layout.lines.get(key.position)
+        values += (str(line) if line else "active", key.label, key.label, _action(key, line))
+    return Block(_form_of_keys(positions, secret), tuple(values))
+
+
+def _action(key: FunctionKey, line: int | None) -> str:
     if line is not None:
-        action = "line"
-    elif key.function in _KEY_EVENTS:
-        action = f"keyevent {_KEY_EVENTS[key.function]}"
-    elif key.function is KeyFunction.TRANSFER and not key.value:
-        action = "keyevent F_TRANSFER"
-    elif key.function in _KEY_VALUES:
-        action = _KEY_VALUES[key.function].format(value=key.value)
-    else:
-        action = "none"
-    context = str(line) if line else "active"
-    if holds_secret(key.value, layout.secrets):
-        return replace(_function_key(key.position, "none", context, key.label), value=action, secret=True)
-    return _function_key(key.position, action, context, key.label)
+        return "line"
+    if key.function in _KEY_EVENTS:
+        return f"keyevent {_KEY_EVENTS[key.function]}"
+    if key.function is KeyFunction.TRANSFER and not key.value:
+        return "keyevent F_TRANSFER"
+    if key.function in _KEY_VALUES:
+        return _KEY_VALUES[key.function].format(value=key.value)
+    return "none"
 
 
 @lru_cache(maxsize=1024)
-def _unused_keys(first: int, last: int) -> tuple[Block, ...]:
-    return _blocks(_function_key(position, "none", "active", "") for position in range(first, last + 1))
+def _unused_keys(positions: tuple[int, ...]) -> Block:
+    return Block(_form_of_keys(positions, frozenset()), ("active", "", "", "none") * len(positions))
 
 
-@lru_cache(maxsize=8192)
-def _function_key(position: int, action: str, context: str, label: str) -> Setting:
-    attributes = (("context", context), ("label", label), ("short_label", label))
+@lru_cache(maxsize=1024)
+def _form_of_keys(positions: tuple[int, ...], secret: frozenset[int]) -> Form:
+    attributes = (("context", ""), ("label", ""), ("short_label", ""))
     explanation = EXPLANATIONS["fkey"]
     # Keys count from 0 across the phone and its modules (phone_formats.md, section 1.7).
-    index = position - 1
-    return Setting("fkey", action, Origin.FUNCTION_KEY, False, index, "R", attributes, "functionKeys", explanation)
+    settings = [
+        Setting("fkey", "", Origin.FUNCTION_KEY, at in secret, at - 1, "R", attributes, "functionKeys", explanation)
+        for at in positions
+    ]
+    return Form(Vendor.SNOM, tuple(settings))

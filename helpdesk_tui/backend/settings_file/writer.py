@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache, partial
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from html import escape
 from itertools import groupby
 from operator import attrgetter
@@ -28,16 +28,18 @@ class FileLine:
     setting: Setting | None
 
 
-@dataclass(frozen=True, eq=False)  # without slots, so that what is found out about it can be kept
-class Block:
-    """Settings that are made together and stand together in one section: written down once, for every file they are in.
-
-    A block that is kept for other phones holds no secret.
-    """
+@dataclass(frozen=True, eq=False)  # this and the next without slots, so that what is found out about them is kept
+class Form:
+    """Settings of one section without their values, which are the same for many phones."""
 
     vendor: Vendor
-    section: str
     settings: tuple[Setting, ...] = field(repr=False)
+    """Their values, and those of their attributes, are places to fill."""
+
+    @cached_property
+    def section(self) -> str:
+        """The section of all of them."""
+        return self.settings[0].section
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -45,16 +47,59 @@ class Block:
         return frozenset([setting.name for setting in self.settings])
 
     @cached_property
+    def lines(self) -> str:
+        """Its lines, one for each setting, with `%s` at each place."""
+        write = _element if self.vendor is Vendor.SNOM else _assignment
+        return "\n".join([write(setting) for setting in self.settings])
+
+    @cached_property
+    def in_attributes(self) -> tuple[bool, ...]:
+        """Of each place, whether it is in an attribute."""
+        return tuple([place for setting in self.settings for place in (*[True] * len(setting.attributes), False)])
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Settings that stand together in a file: written down once, for every file they are in.
+
+    A block that is kept for other phones holds no secret.
+    """
+
+    form: Form
+    values: tuple[str, ...] = field(repr=False)
+    """For each place of the form: of every setting those of its attributes, then its own."""
+
+    @cached_property
+    def settings(self) -> tuple[Setting, ...]:
+        """The settings themselves."""
+        values = iter(self.values)
+        return tuple([_filled(setting, values) for setting in self.form.settings])
+
+    @cached_property
     def text(self) -> str:
         """Its lines, one for each setting. Raises BadInput for a value that no line can carry."""
-        write = _elements if self.vendor is Vendor.SNOM else _assignments
-        return "\n".join(write(self.settings))
+        if not "".join(self.values).isprintable():  # what is forbidden is not printable, and that is soon known
+            _check(self.settings)
+        values = self.values if self.form.vendor is Vendor.YEALINK else _escaped(self.values, self.form)
+        return self.form.lines % values
 
 
 def blocks_of(vendor: Vendor, settings: Iterable[Setting]) -> tuple[Block, ...]:
     """These settings as blocks: a new one wherever the section changes."""
-    sections = groupby(settings, key=attrgetter("section"))
-    return tuple([Block(vendor, section, tuple(members)) for section, members in sections])
+    blocks = []
+    for _, members in groupby(settings, key=attrgetter("section")):
+        form = Form(vendor, tuple(members))
+        values = [value for s in form.settings for value in (*[text for _, text in s.attributes], s.value)]
+        blocks.append(Block(form, tuple(values)))
+    return tuple(blocks)
+
+
+def _filled(setting: Setting, values: Iterator[str]) -> Setting:
+    attributes = tuple([(name, next(values)) for name, _ in setting.attributes])
+    value = next(values)
+    if (value, attributes) == (setting.value, setting.attributes):
+        return setting
+    return replace(setting, value=value, attributes=attributes)
 
 
 def as_bytes(vendor: Vendor, blocks: Iterable[Block]) -> bytes:
@@ -77,7 +122,7 @@ def _parts(vendor: Vendor, blocks: Iterable[Block]) -> list[tuple[str, Block | N
     """The text of each block, between the lines of the frame."""
     above, below, begin, end = _FRAMES[vendor]
     parts: list[tuple[str, Block | None]] = [(line, None) for line in above]
-    for section, members in groupby(blocks, key=attrgetter("section")):
+    for section, members in groupby(blocks, key=attrgetter("form.section")):
         parts.append((begin.format(section), None))
         parts += [(block.text, block) for block in members]
         parts += [(line.format(section), None) for line in end]
@@ -94,42 +139,33 @@ _FRAMES: dict[Vendor, tuple[tuple[str, ...], tuple[str, ...], str, tuple[str, ..
 
 def _check(settings: Sequence[Setting]) -> None:
     """The last guard: what is entered has been checked before. Custom names are checked with the custom settings."""
-    values = [setting.value for setting in settings]
-    values += [value for setting in settings for _, value in setting.attributes]
-    text = "".join(values)
-    if not text.isprintable() and FORBIDDEN.search(text):  # what is forbidden is not printable, and that is soon known
-        name = next(
-            s.name for s in settings if any(FORBIDDEN.search(text) for text in (s.value, *dict(s.attributes).values()))
-        )
-        raise BadInput(f"The value of {name} contains a character that a settings file cannot carry: change it.")
+    for setting in settings:
+        if any(FORBIDDEN.search(text) for text in (setting.value, *dict(setting.attributes).values())):
+            raise BadInput(
+                f"The value of {setting.name} contains a character that a settings file cannot carry: change it."
+            )
 
 
-def _assignments(settings: Sequence[Setting]) -> list[str]:
-    _check(settings)
-    return [f"{setting.name} = {setting.value}" for setting in settings]
+def _assignment(setting: Setting) -> str:
+    return f"{setting.name} = %s"
 
 
-def _elements(settings: Sequence[Setting]) -> list[str]:
-    """One XML element on each line. Always with an end tag, also when it is empty."""
-    _check(settings)
-    values = _escape("\n".join([setting.value for setting in settings])).split("\n")  # all at once, which is faster
-    return [
-        f"    <{s.name}{_attributes(s.index, s.attributes, s.permission)}>{value}</{s.name}>"
-        for s, value in zip(settings, values, strict=True)
-    ]
+def _element(setting: Setting) -> str:
+    """One XML element on one line, as no value holds a line break. Always with an end tag, also when it is empty."""
+    attributes = [] if setting.index is None else [f' idx="{setting.index}"']
+    attributes += [f' {name}="%s"' for name, _ in setting.attributes]
+    if setting.permission is not None:
+        attributes.append(f' perm="{escape(setting.permission)}"')
+    return f"    <{setting.name}{''.join(attributes)}>%s</{setting.name}>"
 
 
-@lru_cache(maxsize=8192)
-def _attributes(index: int | None, further: tuple[tuple[str, str], ...], permission: str | None) -> str:
-    written = [] if index is None else [("idx", str(index))]
-    written += further
-    if permission is not None:
-        written.append(("perm", permission))
-    return "".join([f' {name}="{_escape(value).replace(_QUOTE, "&quot;")}"' for name, value in written])
-
-
-_QUOTE = '"'
-_escape = partial(escape, quote=False)
+def _escaped(values: Sequence[str], form: Form) -> tuple[str, ...]:
+    """The values as XML: all at once, which is faster, with line breaks between them, as none holds one."""
+    text = escape("\n".join(values), quote=False)
+    if '"' not in text:
+        return tuple(text.split("\n"))
+    places = zip(text.split("\n"), form.in_attributes, strict=True)
+    return tuple([value.replace('"', "&quot;") if quoted else value for value, quoted in places])
 
 
 def snom_firmware_file(choice: FirmwareChoice) -> bytes:

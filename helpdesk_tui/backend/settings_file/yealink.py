@@ -5,7 +5,7 @@ What is the same for many phones is made once and kept: the functions with a cac
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache, partial
 
 from helpdesk_tui.backend.model.organisation import (
@@ -31,7 +31,7 @@ from helpdesk_tui.backend.settings_file.localisation import (
 from helpdesk_tui.backend.settings_file.setting import Origin, Setting, Source
 from helpdesk_tui.backend.settings_file.text import holds_secret, second_login, split_host
 from helpdesk_tui.backend.settings_file.timezones import YEALINK_ZONE_NAMES, yealink_change, yealink_offset, zone_rule
-from helpdesk_tui.backend.settings_file.writer import Block, blocks_of
+from helpdesk_tui.backend.settings_file.writer import Block, Form, blocks_of
 from helpdesk_tui.backend.settings_file.yealink_keys import function_keys
 from helpdesk_tui.backend.settings_file.yealink_texts import EXPLANATIONS
 
@@ -49,15 +49,14 @@ def blocks(source: Source, generation: Generation, layout: Layout) -> list[Block
     """All managed settings, in the order of the file."""
     organisation, user, model = source.organisation, source.user, source.model
     selected = source.firmware.version if source.firmware else None
-    found = [*_blocks(_registration(source, generation)), *_asking_again(generation, layout.recheck_minutes)]
+    found = [_registration(source, generation), *_asking_again(generation, layout.recheck_minutes)]
     if source.firmware:
         # "Use installed firmware" sends no address at all.
         url = source.firmware.url
         secret = holds_secret(url, layout.secrets)
-        found += _blocks(
-            [_setting(_static(generation, "firmware.url"), url, Origin.FIRMWARE, "Firmware", secret=secret)]
-        )
-    found += _blocks(_phone(source, generation))
+        name = _static(generation, "firmware.url")
+        found += _blocks([_setting(name, url, Origin.FIRMWARE, "Firmware", secret=secret)])
+    found += _phone(source, generation)
     found += _common(organisation, generation)
     found += _microphones(organisation.microphone_level, major_version(model, source.firmware_installed, selected))
     found += _dialling("" if user else organisation.logged_out_dialplan, generation)
@@ -65,8 +64,9 @@ def blocks(source: Source, generation: Generation, layout: Layout) -> list[Block
     registrar = (organisation.sip_host, organisation.outbound_proxy, organisation.codecs, generation)
     mailbox, ring = (user.voicemail, user.ring_external) if user else ("", None)
     for number, identity in enumerate(layout.identities, 1):
-        found += _blocks(_account(source, generation, number, identity))
-        found += _rest_of_account(*registrar, mailbox, ring, number)
+        found.append(_account(source, generation, number, identity))
+        found += _organisation_of_account(*registrar, number)
+        found.append(_user_of_account(mailbox, ring, number))
     found += _unused_accounts(*registrar, len(layout.identities) + 1, model.identities)
     found += function_keys(model, generation, layout)
     return found
@@ -88,14 +88,33 @@ def _static(generation: Generation, name: str) -> str:
     return name if generation is Generation.YEALINK_V80 else f"static.{name}"
 
 
-def _registration(source: Source, generation: Generation) -> Iterator[Setting]:
-    endpoint, origin, section = source.endpoint, Origin.REGISTRATION, "Provisioning"
-    url, username, password = (
-        _static(generation, f"auto_provision.server.{part}") for part in ("url", "username", "password")
+_SECRET = ("auto_provision.server.url", "auto_provision.server.password", "security.user_password")
+_ORIGINS = {"security.user_name.admin": Origin.ORGANISATION, "security.user_name.user": Origin.MODEL}
+"""Of settings that are made together with those of another origin."""
+
+
+@lru_cache(maxsize=64)
+def _form(names: tuple[str, ...], origin: Origin, section: str, generation: Generation) -> Form:
+    settings = [
+        _setting(_static(generation, name), "", _ORIGINS.get(name, origin), section, secret=name in _SECRET)
+        for name in names
+    ]
+    return Form(Vendor.YEALINK, tuple(settings))
+
+
+def _personal(values: Sequence[tuple[str, str]], origin: Origin, section: str, generation: Generation) -> Block:
+    """Settings whose values are one phone's own. Their names get the prefix of their generation."""
+    names = tuple([name for name, _ in values])
+    return Block(_form(names, origin, section, generation), tuple([value for _, value in values]))
+
+
+def _registration(source: Source, generation: Generation) -> Block:
+    values = (
+        ("auto_provision.server.url", source.endpoint.folder_url),
+        ("auto_provision.server.username", source.endpoint.username or RESET),
+        ("auto_provision.server.password", source.endpoint.password or RESET),
     )
-    yield _setting(url, endpoint.folder_url, origin, section, secret=True)
-    yield _setting(username, endpoint.username or RESET, origin, section)
-    yield _setting(password, endpoint.password or RESET, origin, section, secret=True)
+    return _personal(values, Origin.REGISTRATION, "Provisioning", generation)
 
 
 @lru_cache(maxsize=512)
@@ -117,19 +136,21 @@ def _asking_again(generation: Generation, minutes: int) -> tuple[Block, ...]:
     return _blocks([*found, _setting("sip.notify_reboot_enable", "0", Origin.REGISTRATION, "Provisioning")])
 
 
-def _phone(source: Source, generation: Generation) -> Iterator[Setting]:
+def _phone(source: Source, generation: Generation) -> Iterator[Block]:
     if source.vlan is not None:
-        enable, number = (_static(generation, f"network.vlan.internet_port_{part}") for part in ("enable", "vid"))
-        yield _setting(enable, "1" if source.vlan else "0", Origin.PHONE, "Network")
-        yield _setting(number, str(source.vlan or RESET), Origin.PHONE, "Network")
-    login, section = source.organisation.web_username, "Web portal"
+        enable, number = (f"network.vlan.internet_port_{part}" for part in ("enable", "vid"))
+        values = [(enable, "1" if source.vlan else "0"), (number, str(source.vlan or RESET))]
+        yield _personal(values, Origin.PHONE, "Network", generation)
+    login = source.organisation.web_username
     second = second_login(login)
-    password = _static(generation, "security.user_password")
-    yield _setting(_static(generation, "security.user_name.admin"), login, Origin.ORGANISATION, section)
-    yield _setting(_static(generation, "security.user_name.user"), second, Origin.MODEL, section)
-    yield _setting(password, f"{login}:{source.web_password}", Origin.PHONE, section, secret=True)
+    values = [
+        ("security.user_name.admin", login),
+        ("security.user_name.user", second),
+        ("security.user_password", f"{login}:{source.web_password}"),
+    ]
     if generation is not Generation.YEALINK_V80:
-        yield _setting(password, f"{second}:{source.web_password}", Origin.PHONE, section, secret=True)
+        values.append(("security.user_password", f"{second}:{source.web_password}"))
+    yield _personal(values, Origin.PHONE, "Web portal", generation)
 
 
 _FIXED = {
@@ -270,17 +291,20 @@ def _of_account(number: int, key: str, value: str, origin: Origin, *, secret: bo
     return _setting(name, value, origin, f"Account {number}", pattern, secret=secret)
 
 
-def _account(source: Source, generation: Generation, number: int, identity: Identity) -> Iterator[Setting]:
+@lru_cache(maxsize=128)
+def _account_form(number: int, origin: Origin) -> Form:
+    keys = ("enable", "label", "display_name", "user_name", "auth_name", "password")
+    return Form(Vendor.YEALINK, tuple([_of_account(number, key, "", origin, secret=key == "password") for key in keys]))
+
+
+def _account(source: Source, generation: Generation, number: int, identity: Identity) -> Block:
     """What is personal to this account; with nobody logged in the phone's own account stands at the first."""
     organisation, user = source.organisation, source.user
-    origin = Origin.USER if user else Origin.PHONE
     name = identity.display_name or (user.name if user else organisation.name) or identity.sip_username
-    yield _of_account(number, "enable", "1", origin)
-    yield _of_account(number, "label", _label(organisation, user, generation, number, name), origin)
-    yield _of_account(number, "display_name", name, origin)
-    yield _of_account(number, "user_name", identity.sip_username, origin)
-    yield _of_account(number, "auth_name", identity.sip_username, origin)
-    yield _of_account(number, "password", identity.sip_password, origin, secret=True)
+    label = _label(organisation, user, generation, number, name)
+    login, password = identity.sip_username, identity.sip_password
+    form = _account_form(number, Origin.USER if user else Origin.PHONE)
+    return Block(form, ("1", label, name, login, login, password))
 
 
 def _label(organisation: Organisation, user: User | None, generation: Generation, number: int, name: str) -> str:
@@ -303,23 +327,16 @@ def _unused_accounts(
         for setting in (
             *_unused_account(number),
             *_registrar(host, proxy, codecs, generation, number),
-            *_voicemail("", None, number),
+            *_user_of_account("", None, number).settings,
         )
     )
 
 
 @lru_cache(maxsize=8192)
-def _rest_of_account(
-    host: str,
-    proxy: str,
-    codecs: tuple[Codec, ...],
-    generation: Generation,
-    mailbox: str,
-    ring: int | None,
-    number: int,
+def _organisation_of_account(
+    host: str, proxy: str, codecs: tuple[Codec, ...], generation: Generation, number: int
 ) -> tuple[Block, ...]:
-    """What is not personal to an account: the organisation's choices and the user's."""
-    return _blocks((*_registrar(host, proxy, codecs, generation, number), *_voicemail(mailbox, ring, number)))
+    return _blocks(_registrar(host, proxy, codecs, generation, number))
 
 
 def _unused_account(number: int) -> tuple[Setting, ...]:
@@ -363,10 +380,17 @@ def _registrar(
     )
 
 
-def _voicemail(mailbox: str, ring: int | None, number: int) -> tuple[Setting, ...]:
-    section = f"Account {number}"
-    return (
-        _setting(f"voice_mail.number.{number}", mailbox or RESET, Origin.USER, section, "voice_mail.number.N"),
-        _of_account(number, "subscribe_mwi", "1" if mailbox else "0", Origin.USER),
-        _of_account(number, "ringtone.ring_type", f"Ring{ring or 1}.wav", Origin.USER if ring else Origin.MODEL),
+def _user_of_account(mailbox: str, ring: int | None, number: int) -> Block:
+    form = _form_of_user(number, Origin.USER if ring else Origin.MODEL)
+    return Block(form, (mailbox or RESET, "1" if mailbox else "0", f"Ring{ring or 1}.wav"))
+
+
+@lru_cache(maxsize=128)
+def _form_of_user(number: int, ringer: Origin) -> Form:
+    name, pattern = f"voice_mail.number.{number}", "voice_mail.number.N"
+    settings = (
+        _setting(name, "", Origin.USER, f"Account {number}", pattern),
+        _of_account(number, "subscribe_mwi", "", Origin.USER),
+        _of_account(number, "ringtone.ring_type", "", ringer),
     )
+    return Form(Vendor.YEALINK, settings)

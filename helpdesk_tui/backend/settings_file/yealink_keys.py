@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache, partial
-from itertools import chain, groupby
+from functools import lru_cache
+from itertools import groupby
 
 from helpdesk_tui.backend.model.catalogue import PhoneModel
-from helpdesk_tui.backend.model.keys import FunctionKey, KeyFunction
+from helpdesk_tui.backend.model.keys import KeyFunction
 from helpdesk_tui.backend.model.text import RESET
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.settings_file.function_keys import PICK_UP
@@ -16,7 +15,7 @@ from helpdesk_tui.backend.settings_file.generation import Generation
 from helpdesk_tui.backend.settings_file.layout import Layout
 from helpdesk_tui.backend.settings_file.setting import Origin, Setting
 from helpdesk_tui.backend.settings_file.text import holds_secret
-from helpdesk_tui.backend.settings_file.writer import Block, blocks_of
+from helpdesk_tui.backend.settings_file.writer import Block, Form
 from helpdesk_tui.backend.settings_file.yealink_texts import EXPLANATIONS
 
 _TYPES = {
@@ -40,67 +39,54 @@ def function_keys(model: PhoneModel, generation: Generation, layout: Layout) -> 
     """Every key that the phone and its modules have; unused ones are reset, so that nothing stays behind."""
     spelling = (model.keys, model.module_keys, "pickup_value" if generation is Generation.YEALINK_V80 else "extension")
     for used, run in groupby(range(1, layout.last_key + 1), layout.keys.__contains__):
-        positions = [*run]
-        if used:
-            keys = [_key(_names(position, *spelling), layout.keys[position], layout) for position in positions]
-            yield from _blocks(chain.from_iterable(keys))
-        else:
-            yield from _unused_keys(positions[0], positions[-1], *spelling)
+        positions = tuple(run)
+        yield _keys(positions, spelling, layout) if used else _unused_keys(positions, spelling)
 
 
-_blocks = partial(blocks_of, Vendor.YEALINK)
+_Spelling = tuple[int, int, str]
+"""Keys of the phone itself and of each module, and the last part of the name of the pick-up code."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """The five settings of one key, each with its explanation."""
+def _keys(positions: tuple[int, ...], spelling: _Spelling, layout: Layout) -> Block:
+    secret: set[int] = set()
+    values: list[str] = []
+    for key in [layout.keys[position] for position in positions]:
+        line = layout.lines.get(key.position)
+        function = key.function if line is None else KeyFunction.LINE
+        value = "" if function is KeyFunction.LINE else key.value
+        pick_up = PICK_UP if function is KeyFunction.STATUS else RESET
+        values += (_TYPES[function], str(line or 0), value or RESET, key.label or RESET, pick_up)
+        if holds_secret(value, layout.secrets):
+            secret.add(key.position)
+    return Block(_form(positions, spelling, frozenset(secret)), tuple(values))
 
-    kind: tuple[str, str]
-    line: tuple[str, str]
-    value: tuple[str, str]
-    label: tuple[str, str]
-    pick_up: tuple[str, str]
+
+@lru_cache(maxsize=1024)
+def _unused_keys(positions: tuple[int, ...], spelling: _Spelling) -> Block:
+    return Block(_form(positions, spelling, frozenset()), ("0", RESET, RESET, RESET, RESET) * len(positions))
 
 
-@lru_cache(maxsize=2048)
-def _names(position: int, own_keys: int, module_keys: int, pick_up: str) -> _Names:
+@lru_cache(maxsize=1024)
+def _form(positions: tuple[int, ...], spelling: _Spelling, secret: frozenset[int]) -> Form:
+    """The five settings of each of these keys."""
+    settings = [
+        setting for position in positions for setting in _settings(position, spelling, secret=position in secret)
+    ]
+    return Form(Vendor.YEALINK, tuple(settings))
+
+
+def _settings(position: int, spelling: _Spelling, *, secret: bool) -> Iterator[Setting]:
+    own_keys, module_keys, pick_up = spelling
     slot, pattern = f"linekey.{position}", "linekey.N"
     if position > own_keys:
         module, key = divmod(position - own_keys - 1, module_keys)
         slot, pattern = f"expansion_module.{module + 1}.key.{key + 1}", "expansion_module.M.key.N"
-    return _Names(*((f"{slot}.{part}", EXPLANATIONS[f"{pattern}.{part}"]) for part in (*_PARTS, pick_up)))
-
-
-def _key(names: _Names, key: FunctionKey, layout: Layout) -> tuple[Setting, ...]:
-    line = layout.lines.get(key.position)
-    function = key.function if line is None else KeyFunction.LINE
-    value = "" if function is KeyFunction.LINE else key.value
-    secret = holds_secret(value, layout.secrets)
-    return (
-        _setting(*names.kind, _TYPES[function]),
-        _setting(*names.line, str(line or 0)),
-        _secret_setting(*names.value, value) if secret else _setting(*names.value, value or RESET),
-        _setting(*names.label, key.label or RESET),
-        _setting(*names.pick_up, PICK_UP if function is KeyFunction.STATUS else RESET),
-    )
-
-
-@lru_cache(maxsize=1024)
-def _unused_keys(first: int, last: int, own_keys: int, module_keys: int, pick_up: str) -> tuple[Block, ...]:
-    names = (_names(position, own_keys, module_keys, pick_up) for position in range(first, last + 1))
-    return _blocks(chain.from_iterable(map(_unused_key, names)))
-
-
-def _unused_key(names: _Names) -> tuple[Setting, ...]:
-    others = (names.line, names.value, names.label, names.pick_up)
-    return (_setting(*names.kind, "0"), *(_setting(*name, RESET) for name in others))
-
-
-@lru_cache(maxsize=32768)
-def _setting(name: str, explanation: str, value: str) -> Setting:
-    """Kept, because few values fill most keys of a fleet."""
-    return Setting(name, value, Origin.FUNCTION_KEY, False, None, None, (), _SECTION, explanation)
-
-
-def _secret_setting(name: str, explanation: str, value: str) -> Setting:
-    return Setting(name, value, Origin.FUNCTION_KEY, True, None, None, (), _SECTION, explanation)
+    for part in (*_PARTS, pick_up):
+        yield Setting(
+            name=f"{slot}.{part}",
+            value="",
+            origin=Origin.FUNCTION_KEY,
+            secret=secret and part == "value",
+            section=_SECTION,
+            explanation=EXPLANATIONS[f"{pattern}.{part}"],
+        )
