@@ -104,7 +104,7 @@ WHERE id = ?1 AND ?2 IS NOT NULL AND firmware_selected_at < ?3 AND EXISTS (
     AND instr(' ' || models || ' ', ' ' || phones.model || ' '))
 """
 
-LOOK_AHEAD = 1000
+LOOK_AHEAD = 200
 """Rows that are read beyond a window, in the hope to reach the end and to be spared a second search for the count."""
 
 
