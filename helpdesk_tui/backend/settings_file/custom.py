@@ -90,6 +90,10 @@ class _Name:
 
 def check_custom(vendor: Vendor, custom: CustomSetting) -> None:
     """Raises BadInput when it is malformed, belongs to the other vendor, or would cut the phone off from us."""
+    _checked(vendor, custom)
+
+
+def _checked(vendor: Vendor, custom: CustomSetting) -> _Name:
     parsed = _parse(vendor, custom.name)
     if vendor is Vendor.SNOM and parsed.index is None and parsed.name in PER_IDENTITY:
         raise BadInput(f"{parsed.name} is set per identity: write {parsed.name}[1] for the first one.")
@@ -99,12 +103,11 @@ def check_custom(vendor: Vendor, custom: CustomSetting) -> None:
         guarded = _ADDRESS
     if guarded:
         raise BadInput(f"{parsed.name} cannot be a custom setting, because it decides {guarded}.")
-    if vendor is Vendor.YEALINK and custom.value == RESET:
-        return
-    if vendor is Vendor.SNOM and custom.value == " ":  # Snom: one blank unsets the value (compass.md, section 2.5)
-        return
-    check_carried(custom.value, f"the value of {parsed.name}", vendor)
-    check_text(custom.value, f"the value of {parsed.name}", vendor)
+    unset = RESET if vendor is Vendor.YEALINK else " "  # Snom: one blank unsets the value (compass.md, section 2.5)
+    if custom.value != unset:
+        check_carried(custom.value, f"the value of {parsed.name}", vendor)
+        check_text(custom.value, f"the value of {parsed.name}", vendor)
+    return parsed
 
 
 def _parse(vendor: Vendor, name: str) -> _Name:
@@ -142,16 +145,14 @@ def add_custom(
     chosen: dict[tuple[str, int | None], Setting] = {}
     scopes: set[tuple[str, int | None, Scope]] = set()
     for custom in sorted(customs, key=lambda custom: custom.scope is Scope.PHONE):
-        check_custom(vendor, custom)
-        parsed = _parse(vendor, custom.name)
+        parsed = _checked(vendor, custom)
         key = (parsed.name, parsed.index)
         if (*key, custom.scope) in scopes:
             raise BadInput(
                 f"The custom setting {parsed.name} is given twice for the same {custom.scope.value}: keep one."
             )
         scopes.add((*key, custom.scope))
-        setting = _setting(vendor, parsed, custom, secrets)
-        chosen[key] = replace(setting, overrides=chosen.get(key))
+        chosen[key] = _setting(vendor, parsed, custom, secrets, chosen.get(key))
     if not chosen:
         return tuple(blocks)
     names = {name for name, _ in chosen}
@@ -170,7 +171,9 @@ def add_custom(
     return (*kept[:end], *added, *kept[end:])
 
 
-def _setting(vendor: Vendor, parsed: _Name, custom: CustomSetting, secrets: frozenset[str]) -> Setting:
+def _setting(
+    vendor: Vendor, parsed: _Name, custom: CustomSetting, secrets: frozenset[str], overrides: Setting | None
+) -> Setting:
     whose = "this phone" if custom.scope is Scope.PHONE else "all phones of this model in the organisation"
     return Setting(
         name=parsed.name,
@@ -181,6 +184,7 @@ def _setting(vendor: Vendor, parsed: _Name, custom: CustomSetting, secrets: froz
         permission=parsed.permission,
         section="phone-settings" if vendor is Vendor.SNOM else "Custom settings",
         explanation=f"A custom setting for {whose}, which wins over what is sent otherwise.",
+        overrides=overrides,
     )
 
 

@@ -22,7 +22,8 @@ def pack(file: SettingsFile) -> bytes:
 
     A heading says what the lines do not: where each setting comes from, and which are secret.
     """
-    alike = groupby(map(_ORIGIN_AND_SECRECY, file.settings))
+    settings = chain.from_iterable(block.form.settings for block in file.blocks)
+    alike = groupby(map(_ORIGIN_AND_SECRECY, settings))
     runs = [(origin.value, secret, len(list(run))) for (origin, secret), run in alike]
     heading = json.dumps([file.vendor.value, file.generation.value, runs], separators=(",", ":"))
     return zlib.compress(heading.encode() + b"\n" + render(file), 1)
