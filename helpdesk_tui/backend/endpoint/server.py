@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -206,6 +207,8 @@ async def _run(server: PhoneServer, bound: socket.socket, upkeep: Upkeep, ready:
     while not server.started and not serving.done():
         await asyncio.sleep(0.01)
     if server.started:
+        gc.collect()
+        gc.freeze()  # what is there now stays: nothing to look through again and again while phones wait
         upkeep.start()
         ready()
     try:
