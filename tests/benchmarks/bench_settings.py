@@ -135,7 +135,6 @@ def main() -> None:
         assert template.render(values[7]).encode() == render(settings_of(sources[7]))
         works: dict[str, Iterable[Callable[[], object]]] = {
             "new phones": new_fleets(vendor),
-            "the same phones again": [partial(fleet, sources)] * ROUNDS,
             "each as the first of its process": [partial(forgetful, sources)] * 2,
             "Jinja2": [partial(templates, template, values)] * ROUNDS,
         }

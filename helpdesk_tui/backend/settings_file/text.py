@@ -28,6 +28,8 @@ def check_text(value: str, name: str = "this text", vendor: Vendor | None = None
 
 def check_carried(value: str, name: str, vendor: Vendor | None = None) -> None:
     """Raises BadInput when this very value, blanks and all, cannot be one value of a settings file."""
+    if value.isalnum() and len(value) <= LONGEST:
+        return  # letters and digits break no rule below
     bad = None if value.isprintable() else forbidden_part(value)  # what is printable is soon known to be allowed
     if bad:
         raise BadInput(f"{_capital(name)} contains {bad}, which a phone's settings file cannot carry: remove it.")

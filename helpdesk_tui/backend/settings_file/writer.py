@@ -124,8 +124,10 @@ def _parts(vendor: Vendor, blocks: Iterable[Block]) -> list[tuple[str, Block | N
     parts: list[tuple[str, Block | None]] = [(line, None) for line in above]
     for section, members in groupby(blocks, key=attrgetter("form.section")):
         parts.append((begin.format(section), None))
-        parts += [(block.text, block) for block in members]
-        parts += [(line.format(section), None) for line in end]
+        for block in members:  # often one: loops are faster than lists
+            parts.append((block.text, block))
+        for line in end:
+            parts.append((line.format(section), None))
     parts += [(line, None) for line in below]
     return parts
 
