@@ -79,7 +79,7 @@ def _build(path: Path, phones: int) -> None:
             store.directory.save_user(User(0, 1 + number % organisations, extension, name, (identity,)))
         _insert_phones(connection, random, now, phones, organisations)
         _insert_events(connection, random, now, phones)
-        connection.execute(SEARCH_TEXT)
+        connection.execute(f"UPDATE phones SET {SEARCH_TEXT}")
         verdicts = [(phone, judge(phone, now)) for phone in store.phones.all(Query())]
         connection.executemany(
             "UPDATE phones SET verdict_rank = ?, verdict_turns_at = ? WHERE id = ?",

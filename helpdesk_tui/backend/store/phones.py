@@ -36,7 +36,7 @@ LEFT JOIN jobs ON jobs.mac = phones.mac AND jobs.phone_id = phones.id
 
 # Line breaks between them: no search text has one, so nothing is found across two of them.
 SEARCH_TEXT = """
-UPDATE phones SET search_text = casefold(
+search_text = casefold(
     coalesce((SELECT name || ' ' || extension FROM users WHERE users.id = user_id), '') || char(10) ||
     mac || char(10) || name || char(10) || model || char(10) || vendor || char(10) || serial || char(10) ||
     (SELECT name || char(10) || short_name FROM organisations WHERE organisations.id = organisation_id))
@@ -284,8 +284,13 @@ class PhoneTable:
         found = {row["id"]: _phone(row) for row in rows}
         return tuple(found[phone_id] for phone_id in ids if phone_id in found)
 
-    def insert(self, values: Mapping[str, object]) -> int:
-        """Add a phone from column values; times are moments. Returns its id. Raises BadInput for a known MAC."""
+    def macs(self) -> frozenset[str]:
+        """The hexadecimal digits of every MAC of this environment."""
+        with self._database.read() as connection:
+            return frozenset(row[0] for row in connection.execute("SELECT mac FROM phones"))
+
+    def insert(self, values: Mapping[str, object]) -> Phone:
+        """Add a phone from column values; times are moments. Raises BadInput for a known MAC."""
         columns = {name: _stored(value) for name, value in values.items()}
         names, marks = ",".join(columns), ",".join("?" * len(columns))
         with self._database.write() as connection:
@@ -298,9 +303,9 @@ class PhoneTable:
                 raise BadInput(
                     f"{mac} is already in this environment: a MAC can be added once; search for it to see where."
                 ) from error
-            phone_id = int(cursor.lastrowid or 0)
-            self.refresh([phone_id])
-        return phone_id
+            phone = self._refresh(connection, int(cursor.lastrowid or 0), self._clock())
+        assert phone is not None
+        return phone
 
     def update(self, phone_id: int, values: Mapping[str, object]) -> None:
         """Change columns of a phone; times are moments. Its search text and verdict follow."""
@@ -332,22 +337,27 @@ class PhoneTable:
         """Note that the settings of these phones changed: `where` is `organisation_id` or `user_id`."""
         with self._database.write() as connection:
             connection.execute(f"UPDATE phones SET changed_at = ? WHERE {where} = ?", [stamp(now), value])
-            connection.execute(f"{SEARCH_TEXT} WHERE {where} = ?", [value])
+            connection.execute(f"UPDATE phones SET {SEARCH_TEXT} WHERE {where} = ?", [value])
 
     def refresh(self, phone_ids: Iterable[int]) -> None:
         """Bring what is derived from these phones (search text, verdict) up to date."""
         now = self._clock()
         with self._database.write() as connection:
             for phone_id in phone_ids:
-                connection.execute(f"{SEARCH_TEXT} WHERE id = ?", [phone_id])
-                row = connection.execute(f"{SELECT} WHERE phones.id = ?", [phone_id]).fetchone()
-                if row:
-                    verdict = judge(_phone(row), now)
-                    turns_at = stamp(verdict.turns_at) if verdict.turns_at else None
-                    connection.execute(
-                        "UPDATE phones SET verdict_rank = ?, verdict_turns_at = ? WHERE id = ?",
-                        [verdict.kind.rank, turns_at, phone_id],
-                    )
+                self._refresh(connection, phone_id, now)
+
+    def _refresh(self, connection: Connection, phone_id: int, now: datetime) -> Phone | None:
+        row = connection.execute(f"{SELECT} WHERE phones.id = ?", [phone_id]).fetchone()
+        if row is None:
+            return None
+        phone = _phone(row)
+        verdict = judge(phone, now)
+        turns_at = stamp(verdict.turns_at) if verdict.turns_at else None
+        connection.execute(
+            f"UPDATE phones SET verdict_rank = ?, verdict_turns_at = ?, {SEARCH_TEXT} WHERE id = ?",
+            [verdict.kind.rank, turns_at, phone_id],
+        )
+        return phone
 
     def turn_verdicts(self) -> None:
         """Let the verdicts that time alone has turned be stored as such; when somebody else writes, another time."""

@@ -275,6 +275,7 @@ class _PhoneRows(_Rows):
         self.phones = phones
         self.firmware = firmware
         self.organisations = {o.name.casefold(): o for o in self.store.directory.organisations()}
+        self.known = self.store.phones.macs()
         self.users: dict[int, dict[str, int]] = {}
         self.lines: dict[Mac, int] = {}
         self.new: list[Phone] = []
@@ -295,7 +296,7 @@ class _PhoneRows(_Rows):
             self.fault(row, f"mac: {mac} stands on line {self.lines[mac]} already.")
             return
         self.lines[mac] = row.line
-        old = self.store.phones.by_mac(mac)
+        old = self.store.phones.by_mac(mac) if mac.hex in self.known else None
         model = self._cell(row, "model", self.context.catalogue.get)
         organisation = self._cell(row, "organisation", self._organisation)
         if old is None and not self.needed(row, "model", "organisation"):

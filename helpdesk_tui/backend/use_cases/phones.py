@@ -137,7 +137,7 @@ class Phones:
             "changed_at": now,
             "secret": random(SECRET_LENGTH),
         }
-        phone = self.get(self._store.phones.insert(values))
+        phone = self._store.phones.insert(values)
         sentence = text.format(organisation=phone.organisation)
         self._store.events.add(self._context.operator, kind, sentence, phone.mac, phone.organisation)
         return phone

@@ -240,11 +240,11 @@ def test_all_phones_of_a_model_in_one_organisation(desk: Helpdesk) -> None:
     elsewhere = add_organisation(desk, "Zorg Oost", "zorg")
     new = new_phone(desk, "80:5e:c0:00:00:09", "T46S")
     with desk.context.write():
-        phone_id = desk.store.phones.insert(
+        other = desk.store.phones.insert(
             {**vars_of(desk, ours), "mac": new.mac, "organisation_id": elsewhere, "secret": "another"}
         )
-    assert {phone.id for phone in desk.firmware.phones_of("T46S")} == {ours.id, phone_id}
-    assert {phone.id for phone in desk.firmware.phones_of("T46S", elsewhere)} == {phone_id}
+    assert {phone.id for phone in desk.firmware.phones_of("T46S")} == {ours.id, other.id}
+    assert {phone.id for phone in desk.firmware.phones_of("T46S", elsewhere)} == {other.id}
     with pytest.raises(BadInput):
         desk.firmware.phones_of("T99")
 
