@@ -283,6 +283,8 @@ class WalkthroughScreen(WalkthroughActions):
             return view.standing.blocked or "This step is proven by itself: wait, or choose one of the other ways."
         if command_id == "choose" and not view.standing.choices:
             return "There is nothing to choose here."
+        if command_id == "skip" and step and not step.next:
+            return "This step is a question: choose one of its answers."
         if command_id == "skip" and step and not step.may_skip:
             return "This step is the proof that it works: it cannot be skipped, but X leaves the walkthrough."
         return None

@@ -106,7 +106,7 @@ class WalkStep:
     title: Text
     variants: tuple[Variant, ...]
     next: str
-    """Where it goes on: a step, an end, or another walkthrough."""
+    """Where it goes on: a step, an end, or another walkthrough; empty for a question, which only its choices leave."""
     only: Condition = Condition()
     """For other phones this step is passed over."""
     checks: tuple[str, ...] = ()
@@ -135,7 +135,8 @@ class WalkStep:
 
     def ways(self) -> Iterator[str]:
         """Every place that this step may lead to."""
-        yield self.next
+        if self.next:
+            yield self.next
         yield from (branch.go for branch in self.branches)
         yield from (choice.go for choice in self.choices)
         if self.otherwise:

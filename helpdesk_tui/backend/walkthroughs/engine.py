@@ -274,6 +274,8 @@ def skip(case: Case, standing: Standing, reason: str, by: str) -> Progress:
     step = _open_step(standing)
     if not step.may_skip:
         raise Refused("This step is the proof that it works: it cannot be skipped, but the walkthrough can be left.")
+    if not step.next:
+        raise Refused("This step is a question: choose one of its answers.")
     passage = _passage(case, standing.progress, step, step.next, How.SKIPPED, by=by, note=reason)
     progress = standing.progress.then(passage)
     following = case.walkthrough.step(step.next)

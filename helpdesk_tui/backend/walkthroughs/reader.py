@@ -253,8 +253,9 @@ class WalkthroughReader:
         if not own_id:
             document.problem(path, "this step has no id.")
         following = str(tables[number + 1].get("id", "")) if number + 1 < len(tables) else ""
-        go_on = document.value(path, table, "next", str, following)
-        if not go_on:
+        question = not {"confirm", "check", "only"} & table.keys()
+        go_on = document.value(path, table, "next", str, "" if question else following)
+        if not go_on and not question:
             document.problem(path, f'the last step needs to say where it leads: next = "…" is missing in {own_id!r}.')
         late = document.value(path, table, "late_minutes", int, 0)
         return WalkStep(

@@ -103,6 +103,13 @@ def test_every_step_fits_at_80_by_24(walkthrough: Walkthrough, language: str) ->
             assert height <= NEVER_STUCK, (step.id, height)
 
 
+def test_every_title_fits_beside_its_number() -> None:
+    for walkthrough in ALL:
+        for step in walkthrough.steps:
+            for language in LANGUAGES:
+                assert len(step.title.find(language)[0]) <= 22, step.id
+
+
 def test_the_hosts_of_the_document_are_named_to_whoever_has_the_firewall() -> None:
     words = said("still-does-not-work")
     for host in ("provisioning.snom.com", "secure-provisioning.snom.com", "rps.yealink.com", "updateyealink.com"):
