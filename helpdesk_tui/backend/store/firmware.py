@@ -38,7 +38,8 @@ class FirmwareTable:
         """Version and model, and for how many phones of that model it is selected."""
         with self._database.read() as connection:
             rows = connection.execute(
-                "SELECT firmware_selected, model, count(*) FROM phones WHERE firmware_selected IS NOT NULL GROUP BY 1, 2"
+                "SELECT firmware_selected, model, count(*) FROM phones"
+                " WHERE firmware_selected IS NOT NULL GROUP BY 1, 2"
             )
             return {(row[0], row[1]): row[2] for row in rows}
 
