@@ -81,10 +81,9 @@ def evidence_text(view: View, under_way: str, events: Sequence[Event], now: date
         text = f"{view.run.operator} has this walkthrough, last action {exact(view.run.changed_at)}: T takes it over."
         lines.append(Content.styled(f"{sign.attention} {safe(text)}", "$attention"))
     if standing.overdue is not None:
-        offered = f": {sign.arrow} choose another way above" if standing.choices else ""
-        late = short_span(standing.overdue) if standing.overdue >= timedelta(minutes=1) else "now"
-        text = f"Overdue since {late}" if late != "now" else "Overdue"
-        lines.append(Content.styled(f"{sign.attention} {text}{offered}.", "$attention"))
+        offered = ": choose another way above" if standing.choices else ""
+        by = f" by {short_span(standing.overdue)}" if standing.overdue >= timedelta(minutes=1) else ""
+        lines.append(Content.styled(f"{sign.attention} Overdue{by}{offered}.", "$attention"))
     if standing.blocked and standing.left is None:
         lines.append(Content.styled(f"{sign.attention} {safe(standing.blocked)}", "$attention"))
     lines += [Content(safe(proof.sentence)) for proof in standing.proofs if proof.sentence != standing.blocked]

@@ -107,7 +107,7 @@ async def test_overdue_is_said_and_the_next_way_offered(session: Session, snom: 
         await looking.shows("▸ 3 Let it start fully", "[1 It was touched: reset it again]")
         clock.advance(timedelta(minutes=10))
         screen.look_again()
-        await looking.shows("Overdue since 2 min", "It does not call in: find out why]")
+        await looking.shows("Overdue by 2 min", "It does not call in: find out why]")
 
 
 async def test_open_walkthroughs_are_listed_and_gone_on_with(

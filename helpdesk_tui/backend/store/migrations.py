@@ -339,3 +339,9 @@ def firmware_progress(db: Database) -> None:
 def text_index(db: Database) -> None:
     """A narrow index for counting the phones whose search text holds a word that many have."""
     db.execute("CREATE INDEX phones_text ON phones (search_text, organisation_id)")
+
+
+@migrations()
+def open_runs_index(db: Database) -> None:
+    """The few walkthroughs that nobody has ended, among all that ever were."""
+    db.execute("CREATE INDEX walkthrough_runs_open ON walkthrough_runs (changed_at) WHERE ended_at IS NULL")

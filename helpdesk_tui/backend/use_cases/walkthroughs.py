@@ -300,6 +300,9 @@ class Walkthroughs:
             view = self.look(run)
         except NotFound:
             return run.outcome or "its phone or its walkthrough is gone"
+        step = view.standing.step
+        if step and view.run.ended_at is None:
+            return view.tell(step.title, self.language)
         return result(view.run, view.standing, self.language)
 
     # -- inside -------------------------------------------------------------------------------------------------------
