@@ -139,6 +139,19 @@ def test_services(snap_compare: Compare, desk: Helpdesk, size: tuple[int, int]) 
     assert snap_compare(app_showing(desk, ServicesScreen), terminal_size=size, run_before=settled)
 
 
+@pytest.mark.parametrize("key", ["L", "U", "o", "b"], ids=["sites", "rollout", "organisation", "function-keys"])
+def test_what_a_phone_leads_to(snap_compare: Compare, desk: Helpdesk, key: str) -> None:
+    phone = first_phone(desk, "vendor:snom verdict:ok user:an")
+
+    async def open_it(pilot: Pilot[int]) -> None:
+        await settled(pilot)
+        await pilot.press(key)
+        await settled(pilot)
+
+    app = app_showing(desk, lambda session: PhoneScreen(session, phone.id))
+    assert snap_compare(app, terminal_size=SIZES["80x24"], run_before=open_it)
+
+
 @sizes
 def test_help(snap_compare: Compare, desk: Helpdesk, size: tuple[int, int]) -> None:
     async def ask(pilot: Pilot[int]) -> None:
