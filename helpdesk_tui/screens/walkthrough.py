@@ -208,7 +208,8 @@ class WalkthroughScreen(WalkthroughActions):
         self.query_one("#steps", Static).update(steps_text(standing.way, language, steps_room))
         self.query_one("#drawing", Static).update(drawing_text(drawing))
         self.query_one("#drawing").display = drawing is not None
-        self.query_one("#phone", Static).update(phone_text(view, room - steps - drawn - 1))
+        zone = self.desk.environment.weekly_deadline.zone
+        self.query_one("#phone", Static).update(phone_text(view, room - steps - drawn - 1, zone))
 
     def _title(self, view: View, language: str) -> Content:
         standing, sign = view.standing, symbols()

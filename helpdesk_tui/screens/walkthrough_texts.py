@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from textual.content import Content
 
@@ -49,10 +49,10 @@ def _step_lines(number: int, entry: StepState, language: str, *, roomy: bool) ->
     return [first, Content.styled(f"    {entry.state.value}{at}", look)]
 
 
-def phone_text(view: View, room: int) -> Content:
+def phone_text(view: View, room: int, zone: tzinfo) -> Content:
     """Whose phone it is, where it stands, and who has the run; the most important first where room is short."""
     phone, run = view.phone, view.run
-    until = f" to {exact(phone.deadline)}" if phone.step is Step.ACTIVE and phone.deadline else ""
+    until = f" to {phone.deadline.astimezone(zone):%a %H:%M}" if phone.step is Step.ACTIVE and phone.deadline else ""
     lines = [
         ("By manufacturer:", "$quiet"),
         (f"  {phone.step.value}{until}", "bold"),

@@ -10,6 +10,7 @@ import pytest
 
 from helpdesk_tui.backend import FIX, Action, Helpdesk, HelpdeskError, Phone, Reason, Step, Vendor
 from helpdesk_tui.backend.manufacturers.simulated import SimulatedService
+from helpdesk_tui.backend.model.organisation import Language
 from helpdesk_tui.screens.base import Session
 from helpdesk_tui.screens.walkthrough import WalkthroughScreen
 from helpdesk_tui.widgets.key_button import KeyButton
@@ -39,7 +40,7 @@ async def seen(looking: Looking, screen: WalkthroughScreen, *texts: str) -> None
 def caller_who_speaks_english(desk: Helpdesk, organisation_id: int) -> None:
     organisation = desk.store.directory.organisation(organisation_id)
     assert organisation is not None
-    desk.store.directory.save_organisation(replace(organisation, language="en"))
+    desk.store.directory.save_organisation(replace(organisation, language=Language.EN))
 
 
 async def test_from_activate_to_mended(
