@@ -26,7 +26,7 @@ from helpdesk_tui.backend.walkthroughs.library import Files, Library, read_libra
 from helpdesk_tui.backend.walkthroughs.progress import Progress
 from helpdesk_tui.backend.walkthroughs.reader import UNREADABLE, Problem
 from helpdesk_tui.backend.walkthroughs.summary import result, summary
-from helpdesk_tui.backend.walkthroughs.words import SERVICE_HOSTS, filled
+from helpdesk_tui.backend.walkthroughs.words import filled, words_of
 
 if TYPE_CHECKING:
     from helpdesk_tui.backend.model.catalogue import PhoneModel
@@ -158,8 +158,17 @@ class Walkthroughs:
         evidence = self._evidence(run, phone)
         progress = Progress.from_json(run.progress)
         standing = self._standing(run, walkthrough, phone, evidence, progress)
-        language = progress.language or self._language_of(phone, walkthrough)
-        return View(run, walkthrough, phone, evidence, standing, language, self._words(phone))
+        organisation = self._store.directory.organisation(phone.organisation_id)
+        language = progress.language or _language_of(organisation, walkthrough)
+        return View(
+            run,
+            walkthrough,
+            phone,
+            evidence,
+            standing,
+            language,
+            words_of(phone, self._context.environment, organisation),
+        )
 
     def again(self, view: View) -> View:
         """The same evidence at a later moment: what time alone changes. Reads nothing."""
@@ -377,34 +386,13 @@ class Walkthroughs:
             bool(subjects & throttled.keys()),
         )
 
-    def _language_of(self, phone: Phone, walkthrough: Walkthrough) -> str:
-        organisation = self._store.directory.organisation(phone.organisation_id)
-        wanted = organisation.language if organisation else LANGUAGES[0]
-        return wanted if wanted in walkthrough.languages else LANGUAGES[0]
-
-    def _words(self, phone: Phone) -> dict[str, str]:
-        organisation = self._store.directory.organisation(phone.organisation_id)
-        deadline = phone.deadline.astimezone(self._context.environment.weekly_deadline.zone) if phone.deadline else None
-        return {
-            "mac": phone.mac.colons,
-            "mac_end": phone.mac.hex[-4:],
-            "vendor": phone.vendor.label,
-            "model": phone.model,
-            "organisation": phone.organisation,
-            "user": phone.user or "–",
-            "service": phone.vendor.service_label,
-            "hosts": SERVICE_HOSTS[phone.vendor.value],
-            "platform": self._context.environment.provisioning_url.partition("://")[2].partition("/")[0],
-            "sip_host": organisation.sip_host if organisation else "–",
-            "ntp_server": organisation.ntp_server if organisation else "–",
-            "environment": self._context.environment.name,
-            "deadline": f"{deadline:%a %d %b %H:%M}" if deadline else "–",
-            "firmware_installed": phone.firmware_installed or "–",
-            "firmware_selected": phone.firmware_selected or "–",
-        }
-
     def _note(self, phone: Phone, text: str) -> None:
         self._store.events.add(self._operator, EventKind.WALKTHROUGH, text, phone.mac, phone.organisation)
+
+
+def _language_of(organisation: Organisation | None, walkthrough: Walkthrough) -> str:
+    wanted = organisation.language if organisation else LANGUAGES[0]
+    return wanted if wanted in walkthrough.languages else LANGUAGES[0]
 
 
 def check_note(text: str) -> str:
