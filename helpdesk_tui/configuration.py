@@ -14,7 +14,9 @@ from urllib.parse import urlsplit
 from helpdesk_tui.backend.errors import BadInput, ConfigurationProblem
 from helpdesk_tui.backend.model.deadline import DEFAULT_RULE, WeeklyDeadline
 from helpdesk_tui.backend.model.environment import EndpointCredentials, Environment, ServiceAccount, ServiceKind
+from helpdesk_tui.backend.model.role import Role
 from helpdesk_tui.backend.model.vendor import Vendor
+from helpdesk_tui.operators import LONGEST_NAME, Identity, Operator, Operators
 
 ENVIRONMENT_VARIABLE = "HELPDESK_TUI_CONFIG"
 FILE_NAME = "config.toml"
@@ -39,6 +41,7 @@ class Configuration:
 
     environments: Mapping[str, Environment]
     default_environment: str
+    operators: Operators
     file: Path | None
     """Where it was read from; None: no file, so the built-in defaults."""
 
@@ -63,7 +66,7 @@ def load(path: Path | None = None) -> Configuration:
     data_folder = user_data_path("helpdesk-tui")
     if named is None and not file.exists():
         environment = _Reader(file, data_folder).environment("production", {})
-        return Configuration({"production": environment}, "production", None)
+        return Configuration({"production": environment}, "production", Operators(), None)
     try:
         document = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
@@ -84,7 +87,7 @@ class _Reader:
         return ConfigurationProblem(f"{self.file}: {key}: {text}")
 
     def configuration(self, document: dict[str, Any]) -> Configuration:
-        self.known("", document, ("default_environment", "environments"))
+        self.known("", document, ("default_environment", "environments", "operators"))
         tables = self.table("environments", document.get("environments", {"production": {}}))
         if not tables:
             raise self.problem("environments", "at least one environment is needed.")
@@ -94,7 +97,25 @@ class _Reader:
         default = document.get("default_environment", next(iter(environments)))
         if default not in environments:
             raise self.problem("default_environment", f"{default!r} is not one of {', '.join(environments)}.")
-        return Configuration(environments, default, self.file)
+        operators = self.operators(self.table("operators", document["operators"])) if "operators" in document else None
+        return Configuration(environments, default, operators or Operators(), self.file)
+
+    def operators(self, table: dict[str, Any]) -> Operators:
+        """Whoever lists operators lists all who may change something: the others may look."""
+        place = "operators"
+        self.known(place, table, ("identity", "default_role", "logins"))
+        listed = {}
+        logins = self.table(f"{place}.logins", table.get("logins", {}))
+        for login, value in logins.items():
+            there = f"{place}.logins.{login}"
+            entry = self.table(there, value)
+            self.known(there, entry, ("name", "role"))
+            name = self.text(there, entry, "name", login).strip()
+            if not name or not name.isprintable() or len(name) > LONGEST_NAME:
+                raise self.problem(f"{there}.name", f"a name of at most {LONGEST_NAME} printable characters is needed.")
+            listed[login] = Operator(name, self.one_of(there, entry, "role", Role, Role.OPERATOR.value))
+        default = self.one_of(place, table, "default_role", Role, Role.VIEWER.value)
+        return Operators(self.one_of(place, table, "identity", Identity, Identity.LOGIN.value), default, listed)
 
     def environment(self, name: str, table: dict[str, Any]) -> Environment:
         place = f"environments.{name}"

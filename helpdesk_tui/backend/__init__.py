@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.model.query import Field, Query, parse_query
     from helpdesk_tui.backend.model.reason import Reason
     from helpdesk_tui.backend.model.request import Request
+    from helpdesk_tui.backend.model.role import Role
     from helpdesk_tui.backend.model.run import Run
     from helpdesk_tui.backend.model.step import Step
     from helpdesk_tui.backend.model.validation import check_serial
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.use_cases.custom import CustomPlace, KeyPlace, Owner
     from helpdesk_tui.backend.use_cases.fetching import Site
     from helpdesk_tui.backend.use_cases.firmware import USE_INSTALLED, Option, Plan, Undo
+    from helpdesk_tui.backend.use_cases.moves import MovePlan
     from helpdesk_tui.backend.use_cases.organisations import Effect, ModelInUse
     from helpdesk_tui.backend.use_cases.registration import Attempt
     from helpdesk_tui.backend.use_cases.services import Asked, Queue, ServiceReport
@@ -112,6 +114,7 @@ __all__ = [
     "Mark",
     "MarkState",
     "ModelInUse",
+    "MovePlan",
     "NeedsConsent",
     "NextAction",
     "NotFound",
@@ -131,6 +134,7 @@ __all__ = [
     "Relation",
     "Request",
     "ResetWay",
+    "Role",
     "Rollout",
     "Run",
     "Scope",
@@ -194,6 +198,7 @@ _MODULES = {
     "Owner": "use_cases.custom",
     "Effect": "use_cases.organisations",
     "ModelInUse": "use_cases.organisations",
+    "MovePlan": "use_cases.moves",
     "Checks": "use_cases.settings",
     "Origin": "settings_file",
     "Setting": "settings_file",
@@ -251,6 +256,7 @@ _MODULES = {
     "Relation": "model.firmware",
     "Request": "model.request",
     "ResetWay": "model.catalogue",
+    "Role": "model.role",
     "Run": "model.run",
     "SettingsFile": "settings_file",
     "Step": "model.step",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from helpdesk_tui.assets import asset
 from helpdesk_tui.backend.model.catalogue import Catalogue
 from helpdesk_tui.backend.model.environment import Environment
+from helpdesk_tui.backend.model.role import Role
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.store import Clock, Store, utc_now
 from helpdesk_tui.backend.use_cases.context import Context, Services, random_secret
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.use_cases.firmware import Firmware
     from helpdesk_tui.backend.use_cases.imports import Imports
     from helpdesk_tui.backend.use_cases.maintenance import Maintenance
+    from helpdesk_tui.backend.use_cases.moves import Moves
     from helpdesk_tui.backend.use_cases.organisations import Organisations
     from helpdesk_tui.backend.use_cases.services import ManufacturerServices
     from helpdesk_tui.backend.use_cases.settings import Settings
@@ -42,22 +45,34 @@ class Helpdesk:
         environment: Environment,
         operator: str,
         *,
+        role: Role = Role.ADMINISTRATOR,
         read_only: bool = False,
         clock: Clock = utc_now,
         random: Callable[[int], str] = random_secret,
     ) -> None:
         """Open the environment's database, making it when it does not exist. Raises DatabaseProblem."""
-        self.environment = environment
-        self.operator = operator
-        self.read_only = read_only
-        self.clock = clock
-        self.store = Store(environment.database, clock)
-        self.services = Services(environment, clock, self.store)
-        self.catalogue = catalogue()
-        context = Context(environment, self.store, self.catalogue, self.services, clock, operator, read_only, random)
+        store = Store(environment.database, clock)
+        services = Services(environment, clock, store)
+        self._use(Context(environment, store, catalogue(), services, clock, operator, read_only, random, role))
+
+    def _use(self, context: Context) -> None:
         self.context = context
+        self.environment = context.environment
+        self.operator = context.operator
+        self.role = context.role
+        self.read_only = context.read_only
+        self.clock = context.clock
+        self.store = context.store
+        self.services = context.services
+        self.catalogue = context.catalogue
         self.registration = Registration(context)
         self.phones = Phones(context, self.registration)
+
+    def acting_as(self, operator: str, role: Role) -> Helpdesk:
+        """The same opened environment for somebody else; whoever opened it closes it."""
+        other = Helpdesk.__new__(Helpdesk)
+        other._use(replace(self.context, operator=operator, role=role))
+        return other
 
     # The list of phones is on the screen before the rest is imported: each use case is, when it is first wanted. ------
 
@@ -88,6 +103,13 @@ class Helpdesk:
         from helpdesk_tui.backend.use_cases.custom import Custom
 
         return Custom(self.context, self.settings)
+
+    @cached_property
+    def moves(self) -> Moves:
+        """Phones that go to another organisation."""
+        from helpdesk_tui.backend.use_cases.moves import Moves
+
+        return Moves(self.context, self.settings)
 
     @cached_property
     def fetching(self) -> Fetching:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from helpdesk_tui.cli.session import Session, operator
+from helpdesk_tui.cli.session import Session
+from helpdesk_tui.operators import account_name
 
 if TYPE_CHECKING:
     from helpdesk_tui.backend import Helpdesk
@@ -39,7 +40,7 @@ def demo_command(session: Session, create: str | None) -> None:
     with TemporaryDirectory(prefix="helpdesk-tui-demo-") as folder:
         path = Path(folder) / "demo.db"
         write_demo(path)
-        desk = Helpdesk(demo_environment(path), operator(), read_only=session.read_only)
+        desk = Helpdesk(demo_environment(path), account_name(), read_only=session.read_only)
         caller = Caller(desk)
         try:
             simulate(desk)

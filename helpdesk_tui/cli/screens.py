@@ -31,18 +31,21 @@ def run_screens(session: Session, desk: Helpdesk, *, caller: Caller | None = Non
     """Show the screens on this environment until the operator leaves. A demo has a `caller` who is played."""
     check_terminal(os.environ)
     from helpdesk_tui.app import run
+    from helpdesk_tui.backend import Role
     from helpdesk_tui.screens.base import Session as ScreenSession
-    from helpdesk_tui.widgets.header import DEMO, READ_ONLY, SIMULATED
+    from helpdesk_tui.widgets.header import DEMO, READ_ONLY, SIMULATED, VIEWER
 
     if session.debug:
         _log_to_file()
     # A demo has simulated services by nature: one badge says it.
     badges = (
         *((DEMO,) if caller else ()),
-        *((READ_ONLY,) if desk.read_only else ()),
+        *((READ_ONLY,) if desk.read_only else (VIEWER,) if not desk.role.may(Role.OPERATOR) else ()),
         *((SIMULATED,) if desk.simulated_services and not caller else ()),
     )
-    screen_session = ScreenSession(desk, desk.environment.name, desk.operator, badges, desk.read_only, caller)
+    screen_session = ScreenSession(
+        desk, desk.environment.name, desk.operator, badges, desk.read_only, caller, desk.role
+    )
     from helpdesk_tui.screens.phones import PhonesScreen
 
     gc.freeze()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from helpdesk_tui.backend import Environment, Helpdesk
     from helpdesk_tui.backend.store import Clock
+    from helpdesk_tui.configuration import Configuration
+    from helpdesk_tui.operators import Operator
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +29,7 @@ class Session:
 
     def environment(self) -> Environment:
         """The chosen environment, with the chosen database. Raises ConfigurationProblem."""
-        from helpdesk_tui import configuration
-
-        loaded = configuration.load(Path(self.config) if self.config else None)
-        environment = loaded.environment(self.environment_name)
+        environment = self._configuration().environment(self.environment_name)
         if self.database:
             return replace(environment, database=Path(self.database))
         # The user's own data folder is made on first use; a folder that somebody names is not.
@@ -39,16 +38,25 @@ class Session:
 
     def configuration_file(self) -> Path | None:
         """The configuration file in force; None: there is none."""
+        return self._configuration().file
+
+    def _configuration(self) -> Configuration:
         from helpdesk_tui import configuration
 
-        return configuration.load(Path(self.config) if self.config else None).file
+        return configuration.load(Path(self.config) if self.config else None)
 
     def open(self, clock: Clock | None = None) -> Helpdesk:
         """The opened environment; close it afterwards."""
         from helpdesk_tui.backend import Helpdesk
         from helpdesk_tui.backend.store import utc_now
 
-        return Helpdesk(self.environment(), operator(), read_only=self.read_only, clock=clock or utc_now)
+        who = self.operator()
+        environment = self.environment()
+        return Helpdesk(environment, who.name, role=who.role, read_only=self.read_only, clock=clock or utc_now)
+
+    def operator(self) -> Operator:
+        """The person at the keyboard. Raises ConfigurationProblem."""
+        return self._configuration().operators.at_keyboard(os.environ)
 
     @contextmanager
     def helpdesk(self, clock: Clock | None = None) -> Iterator[Helpdesk]:
@@ -58,11 +66,3 @@ class Session:
             yield desk
         finally:
             desk.close()
-
-
-def operator() -> str:
-    """The person at the keyboard: the login name."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return "unknown"

@@ -18,7 +18,7 @@ from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerState
 
 from helpdesk_tui import clipboard
-from helpdesk_tui.backend import HelpdeskError
+from helpdesk_tui.backend import HelpdeskError, Role
 from helpdesk_tui.commands import BY_ID, READ_ONLY_REASON, Command, Place, bindings_for, commands_for
 from helpdesk_tui.terminal import SMALLEST
 from helpdesk_tui.widgets.footer import FooterLine, Offer
@@ -61,6 +61,19 @@ class Session:
     read_only: bool = False
     caller: Practice | None = None
     """In the demo: somebody who resets the phone when told to."""
+    role: Role = Role.ADMINISTRATOR
+    """What the operator may do."""
+
+    @property
+    def looks_only(self) -> bool:
+        """Whether nothing can be changed here."""
+        return self.refusal(Role.OPERATOR) is not None
+
+    def refusal(self, needed: Role) -> str | None:
+        """Why what needs this role cannot be done here; None when it can."""
+        if self.read_only and needed is not Role.VIEWER:
+            return READ_ONLY_REASON
+        return None if self.role.may(needed) else self.role.refusal(needed)
 
 
 class TooSmall(Static):
@@ -112,11 +125,13 @@ class HelpdeskScreen(Screen[None]):
         """Why this command cannot be done now, in one sentence; None when it can. Screens override this."""
         return None
 
+    def needed(self, command_id: str) -> Role:
+        """Who may do this here. Screens override it where that depends on what is changed."""
+        return BY_ID[command_id].needs
+
     def reason_against(self, command_id: str) -> str | None:
         """`why_not`, after what holds for every screen."""
-        if self.session.read_only and BY_ID[command_id].changes:
-            return READ_ONLY_REASON
-        return self.why_not(command_id)
+        return self.session.refusal(self.needed(command_id)) or self.why_not(command_id)
 
     def offers(self) -> Sequence[Offer]:
         """Every command that this screen has, with why it cannot be done now."""

@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from helpdesk_tui.assets import asset
-from helpdesk_tui.backend import HelpdeskError, Owner, Phone, Scope
+from helpdesk_tui.backend import HelpdeskError, Owner, Phone, Role, Scope
 from helpdesk_tui.screens.base import Session
 from helpdesk_tui.screens.comparison import AsksFirst
 from helpdesk_tui.screens.phones import LOOK_AGAIN
@@ -47,6 +47,11 @@ class CustomScreen(AsksFirst):
     def owner(self) -> Owner:
         """Whom a change is for."""
         return next((owner for owner in self.owners if owner.scope is self._scope), self.owners[0])
+
+    def needed(self, command_id: str) -> Role:
+        """What concerns many phones is for whoever may change that."""
+        needed = super().needed(command_id)
+        return self.owner.needed if self.owners and needed is not Role.VIEWER else needed
 
     def on_mount(self) -> None:
         self._seen_version = self.desk.data_version()

@@ -13,7 +13,15 @@ from textual.content import Content
 from textual.widgets import Static
 
 from helpdesk_tui.assets import asset
-from helpdesk_tui.backend import COMMON_SETTINGS, CommonSetting, Effect, HelpdeskError, ModelInUse, Organisation
+from helpdesk_tui.backend import (
+    COMMON_SETTINGS,
+    CommonSetting,
+    Effect,
+    HelpdeskError,
+    ModelInUse,
+    Organisation,
+    Role,
+)
 from helpdesk_tui.commands import Place
 from helpdesk_tui.screens.base import Session
 from helpdesk_tui.screens.comparison import AsksFirst, phones
@@ -157,6 +165,9 @@ class OrganisationScreen(AsksFirst):
         self.run_command("change")
 
     # Commands -------------------------------------------------------------------------------------------------------
+
+    def needed(self, command_id: str) -> Role:
+        return Role.ADMINISTRATOR if command_id == "change" else super().needed(command_id)
 
     def why_not(self, command_id: str) -> str | None:
         if self._seen is None and command_id in ("change", "function_keys", "custom_settings"):

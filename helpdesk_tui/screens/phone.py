@@ -268,7 +268,7 @@ class PhoneScreen(PhoneActions, PhoneCustoms):
         self._read()
         contact = asked.lookup.last_contact if isinstance(asked.lookup, Lookup) else None
         sentence = asked.sentence + (f" The phone was last there {exact(contact)}." if contact else "")
-        if asked.agrees or self.session.read_only:
+        if asked.agrees or self.session.looks_only:
             self.say(sentence)
             return
         yes = "Yes, register it" if phone.step in (Step.ACTIVE, Step.PROVISION) else "Yes, remove the registration"

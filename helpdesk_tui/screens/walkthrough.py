@@ -133,7 +133,7 @@ class WalkthroughScreen(WalkthroughActions):
         assert self.view is not None
         walkthroughs = self.desk.walkthroughs
         view = walkthroughs.advance(self.view.run)
-        if view.standing.leads_to and not self.session.read_only:
+        if view.standing.leads_to and not self.session.looks_only:
             return walkthroughs.advance(walkthroughs.resume_or_start(view.phone, view.standing.leads_to))
         if view.run.outcome == "started over":  # by a colleague
             return walkthroughs.advance(walkthroughs.resume_or_start(view.phone, view.run.walkthrough))

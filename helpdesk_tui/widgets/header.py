@@ -16,6 +16,7 @@ from helpdesk_tui.widgets.text import safe
 
 DEMO = "DEMO"
 READ_ONLY = "READ-ONLY"
+VIEWER = "VIEWER"
 SIMULATED = "SIMULATED SERVICES"
 
 

@@ -14,6 +14,7 @@ from helpdesk_tui.backend.manufacturers.service import Device, ManufacturerServi
 from helpdesk_tui.backend.model.catalogue import Catalogue
 from helpdesk_tui.backend.model.environment import Environment, ServiceKind
 from helpdesk_tui.backend.model.query import Field, Query
+from helpdesk_tui.backend.model.role import Role
 from helpdesk_tui.backend.model.step import Step
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.store import Clock, Store, utc_now
@@ -89,9 +90,22 @@ class Context:
     read_only: bool = False
     random: Callable[[int], str] = random_secret
     """Makes secrets of a length in hexadecimal digits; replaced only to make example data reproducible."""
+    role: Role = Role.ADMINISTRATOR
+    """What the operator may do."""
 
-    def write(self) -> AbstractContextManager[Connection]:
-        """A transaction. Raises Refused when this was opened for reading only."""
+    def write(self, needed: Role = Role.OPERATOR) -> AbstractContextManager[Connection]:
+        """A transaction. Raises Refused when this was opened for reading only or the operator's role is too low."""
+        self.must_be(needed)
+        return self.store.write()
+
+    @property
+    def looks_only(self) -> bool:
+        """Whether nothing can be changed by this operator."""
+        return self.read_only or not self.role.may(Role.OPERATOR)
+
+    def must_be(self, needed: Role) -> None:
+        """Raises Refused when this was opened for reading only or the operator's role is too low."""
         if self.read_only:
             raise Refused("This was opened read-only: start without --read-only to change something.")
-        return self.store.write()
+        if not self.role.may(needed):
+            raise Refused(self.role.refusal(needed))

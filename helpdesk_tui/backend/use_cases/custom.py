@@ -13,6 +13,7 @@ from helpdesk_tui.backend.model.keys import CustomSetting, FunctionKey, Scope
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.organisation import Organisation
 from helpdesk_tui.backend.model.phone import Phone
+from helpdesk_tui.backend.model.role import Role
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.use_cases.context import Context
 from helpdesk_tui.backend.use_cases.settings import Settings
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.settings_file import FileComparison, Setting
 
 MOST_SETTINGS = 200
+
+NEEDED = {Scope.PHONE: Role.OPERATOR, Scope.USER: Role.OPERATOR, Scope.MODEL: Role.ADMINISTRATOR}
+"""Who may change what is configured for a phone, a person, or all phones of a model in an organisation."""
 """Custom settings of one owner."""
 
 
@@ -40,6 +44,11 @@ class Owner:
     modules: int
     """Expansion modules whose keys may be set."""
     mac: Mac | None = None
+
+    @property
+    def needed(self) -> Role:
+        """Who may change what is configured here."""
+        return NEEDED[self.scope]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +184,7 @@ class Custom:
     def _change_keys(
         self, owner: Owner, change: Callable[[Sequence[FunctionKey]], list[FunctionKey]], text: str
     ) -> None:
-        with self._context.write():
+        with self._context.write(owner.needed):
             self._must_exist(owner)
             before = self.keys(owner)
             after = tuple(sorted(change(before), key=lambda key: key.position))
@@ -283,7 +292,7 @@ class Custom:
         """Replace the custom settings of this owner. Raises BadInput."""
         after = tuple(replace(setting, scope=owner.scope) for setting in settings)
         self._check_settings(owner, after)
-        with self._context.write():
+        with self._context.write(owner.needed):
             self._must_exist(owner)
             before = self.settings(owner)
             if after == before:

@@ -17,6 +17,7 @@ from helpdesk_tui.backend.model.firmware_entry import FirmwareEntry
 from helpdesk_tui.backend.model.firmware_file import CHAINED_UPDATE, check_name, read_name
 from helpdesk_tui.backend.model.firmware_rules import needs_chained_update
 from helpdesk_tui.backend.model.phone import Phone
+from helpdesk_tui.backend.model.role import Role
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.use_cases.context import Context
 from helpdesk_tui.backend.use_cases.tables import FaultyFile, TableRow, read_table
@@ -67,7 +68,7 @@ class FirmwareCatalogue:
         if any(name in other.models for other in self._known(entry) for name in entry.models):
             models = ", ".join(entry.models)
             raise BadInput(f"Firmware {entry.version} for {models} is in the catalogue already.")
-        with self._context.write():
+        with self._context.write(Role.ADMINISTRATOR):
             entry = replace(entry, id=self._store.firmware.save(entry))
             text = f"Added firmware {entry.version} for {', '.join(entry.models)}."
             self._store.events.add(self._context.operator, EventKind.FIRMWARE, text)
@@ -110,7 +111,7 @@ class FirmwareCatalogue:
             )
         entry = replace(entry, size=measure.size, sha256=measure.sha256)
         place = self._context.environment.images / path.name
-        with self._context.write():
+        with self._context.write(Role.ADMINISTRATOR):
             entry = self.add(entry)
             _copy(path, place, measure)
         return entry
@@ -122,7 +123,7 @@ class FirmwareCatalogue:
         """
         errors: list[str] = []
         added = known = 0
-        with self._context.write():
+        with self._context.write(Role.ADMINISTRATOR):
             for row in read_table(path, COLUMNS):
                 try:
                     entry = self._checked(_entry(row, remark))
@@ -143,7 +144,7 @@ class FirmwareCatalogue:
         """Make a version available for selection. Raises Refused when a file is not the one that was added."""
         now = self._context.clock()
         entries = [self._as_on_disk(entry) for entry in self.named(version)]
-        with self._context.write():
+        with self._context.write(Role.ADMINISTRATOR):
             for entry in entries:
                 certified = replace(entry, certified_on=now, certified_by=self._context.operator, withdrawn_on=None)
                 self._store.firmware.save(certified)
@@ -159,7 +160,7 @@ class FirmwareCatalogue:
         is installed: they are told nothing about firmware any more."""
         entries, now = self.named(version), self._context.clock()
         version = entries[0].version
-        with self._context.write():
+        with self._context.write(Role.ADMINISTRATOR):
             for entry in entries:
                 self._store.firmware.save(replace(entry, withdrawn_on=now))
             self._note(f"Withdrew firmware {version}.")

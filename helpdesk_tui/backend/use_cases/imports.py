@@ -12,6 +12,7 @@ from helpdesk_tui.backend.model.event import EventKind
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.organisation import Identity, Organisation, User
 from helpdesk_tui.backend.model.phone import Phone
+from helpdesk_tui.backend.model.role import Role
 from helpdesk_tui.backend.model.validation import ORGANISATION, PHONE, USER, Parser, not_empty
 from helpdesk_tui.backend.use_cases.context import Context
 from helpdesk_tui.backend.use_cases.firmware import Firmware
@@ -69,13 +70,13 @@ class Imports:
     def try_out(self, run: Callable[[Path], Imported], path: Path) -> Imported:
         """What one of these imports would do; nothing is changed."""
         try:
-            with self._context.write():
+            with self._context.write(Role.ADMINISTRATOR):
                 raise _DryRun(run(path))
         except _DryRun as dry:
             return dry.imported
 
     def _all_or_none(self, run: Callable[[], Imported]) -> Imported:
-        with self._context.write():
+        with self._context.write(Role.ADMINISTRATOR):
             return run()
 
 

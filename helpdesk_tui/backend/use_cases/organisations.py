@@ -10,6 +10,7 @@ from helpdesk_tui.backend.model.common_setting import CommonSetting, common_sett
 from helpdesk_tui.backend.model.event import EventKind
 from helpdesk_tui.backend.model.organisation import Organisation, User
 from helpdesk_tui.backend.model.phone import Phone
+from helpdesk_tui.backend.model.role import Role
 from helpdesk_tui.backend.model.validation import ORGANISATION
 from helpdesk_tui.backend.use_cases.context import Context
 from helpdesk_tui.backend.use_cases.settings import Settings
@@ -113,7 +114,7 @@ class Organisations:
 
     def change(self, organisation: Organisation, column: str, text: str) -> Organisation:
         """Change one common setting from what somebody typed, and note it. Raises BadInput."""
-        with self._context.write():
+        with self._context.write(Role.ADMINISTRATOR):
             before = self.get(organisation.id)
             after = self.changed(before, column, text)
             if after == before:

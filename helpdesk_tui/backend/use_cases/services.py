@@ -132,7 +132,7 @@ class ManufacturerServices:
             sentence, agrees = _told(lookup, service.label), True
         else:
             sentence, agrees = self._compared(phone, lookup, service.label)
-        if not self._context.read_only:
+        if not self._context.looks_only:
             self._record(phone, lookup, sentence)
         return Asked(lookup, agrees, sentence)
 

@@ -126,12 +126,12 @@ class Walkthroughs:
     # -- begun and resumed --------------------------------------------------------------------------------------------
 
     def resume_or_start(self, phone: Phone, walkthrough_id: str) -> Run:
-        """The open run of this phone, or a new one. Opened read-only, a run that is not stored. Raises NotFound."""
+        """The open run, or a new one; for whoever only looks, one that is not stored. Raises NotFound."""
         walkthrough = self._walkthrough(walkthrough_id)
         run = self._store.runs.open_run(phone.mac, walkthrough_id)
         if run:
             return run
-        if self._context.read_only:
+        if self._context.looks_only:
             now = self._context.clock()
             return Run(0, phone.mac, walkthrough_id, self._context.operator, now, now, None, "", {})
         with self._context.write():
@@ -178,7 +178,7 @@ class Walkthroughs:
     def advance(self, run: Run) -> View:
         """Write down what evidence has proven; of a run that a colleague has, nothing is written."""
         view = self.look(run)
-        if self._context.read_only or view.run.ended_at or view.run.operator != self._context.operator:
+        if self._context.looks_only or view.run.ended_at or view.run.operator != self._context.operator:
             return view
         if view.standing.progress == Progress.from_json(view.run.progress) and not view.standing.over:
             return view
