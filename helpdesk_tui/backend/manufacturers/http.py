@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
-import ssl
-import threading
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import cache
-from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, ParseError
 
 import defusedxml.ElementTree
@@ -20,6 +14,16 @@ import httpx
 from defusedxml.common import DefusedXmlException
 
 from helpdesk_tui.backend.errors import ConfigurationProblem
+from helpdesk_tui.backend.exchange import (
+    Exchange,
+    RateLimiter,
+    Request,
+    TooLarge,
+    carries_secrets,
+    host_of,
+    open_client,
+    origin,
+)
 from helpdesk_tui.backend.manufacturers.service import Failure
 from helpdesk_tui.backend.model.environment import ServiceAccount
 from helpdesk_tui.backend.model.reason import Reason
@@ -40,18 +44,6 @@ class CallError(Exception):
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.reason.value)
         self.failure = failure
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One request, signed and complete."""
-
-    method: str
-    url: str
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    content: bytes = field(default=b"", repr=False)
-    changes: bool = False
-    """Whether it changes something at the service: only then can an outcome be unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,23 +98,6 @@ class Answer:
             raise self.unreadable(f"{found or 'no content type'} instead of {name}")
 
 
-class RateLimiter:
-    """Spaces requests evenly, whichever threads make them."""
-
-    def __init__(self, per_second: float) -> None:
-        self._interval = 1 / per_second
-        self._lock = threading.Lock()
-        self._next = 0.0
-
-    def wait(self) -> None:
-        """Return when it is our turn."""
-        with self._lock:
-            now = time.monotonic()
-            turn = max(now, self._next)
-            self._next = turn + self._interval
-        time.sleep(turn - now)
-
-
 class Wire:
     """Sends requests to one service. Called from any thread."""
 
@@ -139,14 +114,7 @@ class Wire:
         ours = origin_of(account)
         self._origins = {ours} | (siblings if ours in siblings else set())
         self._limiter = RateLimiter(account.requests_per_second)
-        self._client = httpx.Client(
-            verify=_tls(),
-            trust_env=False,
-            follow_redirects=False,
-            timeout=httpx.Timeout(account.read_timeout, connect=account.connect_timeout),
-            limits=httpx.Limits(keepalive_expiry=5.0),  # seconds: before most servers close a quiet connection
-            headers={"User-Agent": "helpdesk-tui", "Accept-Encoding": "identity"},
-        )
+        self._client = open_client(account.connect_timeout, account.read_timeout)
         self.clock_difference: timedelta | None = None
         """Their clock minus ours, by the Date header of the last answer."""
 
@@ -156,14 +124,15 @@ class Wire:
         Raises CallError when no answer comes that a client could interpret.
         """
         if not self._is_known(request.url):
-            words = f"the answer points to another host: {_host(request.url)}"
+            words = f"the answer points to another host: {host_of(request.url)}"
             raise CallError(Failure(Reason.UNKNOWN_ANSWER, words))
         self._limiter.wait()
-        exchange = _Exchange(self._client, request)
+        exchange = Exchange(self._client, request, LARGEST_ANSWER)
         exchange.run(self._account.connect_timeout + self._account.read_timeout)
         if isinstance(exchange.outcome, Exception):
             raise CallError(self._network_failure(exchange, exchange.outcome)) from None
-        answer = exchange.outcome
+        received = exchange.outcome
+        answer = Answer(received.status, received.headers, received.body, request.changes)
         self._note_clock(answer.headers)
         return self._usable(answer)
 
@@ -172,7 +141,7 @@ class Wire:
 
     def _is_known(self, url: str) -> bool:
         try:
-            return _origin(url) in self._origins
+            return origin(url) in self._origins
         except ValueError:
             return False
 
@@ -180,7 +149,7 @@ class Wire:
         """The answer, unless it is one that means the same on every wire."""
         status = f"HTTP {answer.status}"
         if 300 <= answer.status < 400:
-            words = f"{status}: a redirect to {_host(answer.headers.get('location', ''))}"
+            words = f"{status}: a redirect to {host_of(answer.headers.get('location', ''))}"
             raise CallError(Failure(Reason.UNKNOWN_ANSWER, words))
         if answer.status == 429:
             pause = retry_after(answer.headers.get("retry-after"), self._now())
@@ -193,15 +162,15 @@ class Wire:
             raise CallError(Failure(Reason.UNREACHABLE, words, outcome_unknown=unknown, retry_after=pause))
         return answer
 
-    def _network_failure(self, exchange: _Exchange, error: Exception) -> Failure:
+    def _network_failure(self, exchange: Exchange, error: Exception) -> Failure:
         unknown = exchange.sent and exchange.request.changes
-        host = _host(exchange.request.url)
+        host = host_of(exchange.request.url)
         match error:
             case httpx.ConnectTimeout() | httpx.ConnectError():
                 return Failure(Reason.UNREACHABLE, f"no connection to {host}: {error}")
             case httpx.TimeoutException():
                 return Failure(Reason.UNREACHABLE, f"no answer in time from {host}", outcome_unknown=unknown)
-            case _TooLargeError():
+            case TooLarge():
                 return Failure(Reason.UNKNOWN_ANSWER, "the answer is larger than 1 MB", outcome_unknown=unknown)
             case httpx.TransportError():
                 words = f"the connection was cut or not HTTP: {error}"
@@ -215,74 +184,14 @@ class Wire:
             self.clock_difference = there - self._now()
 
 
-class _TooLargeError(Exception):
-    """The answer has more bytes than any answer of these services."""
-
-
-class _Exchange:
-    """One request and its answer, in a thread of its own: neither a name server that never answers nor a server that
-    sends a byte now and then can hold the caller longer than it agreed to."""
-
-    def __init__(self, client: httpx.Client, request: Request) -> None:
-        self.request = request
-        self.sent = False
-        self.outcome: Answer | Exception = httpx.ReadTimeout("")
-        self._client = client
-        self._abandoned = False
-
-    def run(self, seconds: float) -> None:
-        thread = threading.Thread(target=self._run, daemon=True, name="manufacturer")
-        thread.start()
-        thread.join(seconds)
-        self._abandoned = True
-
-    def _run(self) -> None:
-        try:
-            outcome: Answer | Exception = self._answer()
-        except Exception as error:  # every failure is a value here, and this thread has nobody to tell
-            outcome = error
-        if not self._abandoned:
-            self.outcome = outcome
-
-    def _answer(self) -> Answer:
-        request = self.request
-        built = self._client.build_request(
-            request.method,
-            request.url,
-            headers=dict(request.headers),
-            content=request.content or None,
-            extensions={"trace": self._trace},
-        )
-        response = self._client.send(built, stream=True)
-        try:
-            body = bytearray()
-            for chunk in response.iter_raw(65_536):
-                body += chunk
-                if len(body) > LARGEST_ANSWER:
-                    raise _TooLargeError
-                if self._abandoned:
-                    break
-        finally:
-            response.close()
-        return Answer(response.status_code, response.headers, bytes(body), request.changes)
-
-    def _trace(self, event: str, _info: object) -> None:
-        if event.endswith(".send_request_headers.started"):
-            self.sent = True
-
-
 def origin_of(account: ServiceAccount) -> tuple[str, str, int]:
     """Scheme, host and port of the account's address.
 
     Raises ConfigurationProblem unless it is https, or http to this machine itself (credentials never cross a network
     in the clear).
     """
-    try:
-        scheme, host, port = origin = _origin(account.url)
-    except ValueError:
-        scheme, host, port = origin = ("", "", 0)
-    if host and port and (scheme == "https" or (scheme == "http" and _is_loopback(host))):
-        return origin
+    if carries_secrets(account.url):
+        return origin(account.url)
     raise ConfigurationProblem(
         f"The address of {account.label or account.vendor.service_label} is not usable: "
         "write an https:// address (http:// is for loopback addresses only)."
@@ -305,31 +214,3 @@ def _http_date(text: str) -> datetime | None:
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _origin(url: str) -> tuple[str, str, int]:
-    parts = urlsplit(url)
-    default = {"https": 443, "http": 80}.get(parts.scheme, 0)
-    return parts.scheme, (parts.hostname or "").lower(), parts.port or default
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or "another address"
-    except ValueError:
-        return "another address"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    """Certificates are always verified: against the store that httpx ships and the machine's own (`SSL_CERT_FILE`)."""
-    context = httpx.create_ssl_context(trust_env=False)
-    context.load_default_certs()
-    return context

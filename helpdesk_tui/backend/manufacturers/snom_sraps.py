@@ -16,8 +16,9 @@ from mohawk import Sender
 from mohawk.exc import HawkFail
 from mohawk.util import calculate_ts_mac
 
+from helpdesk_tui.backend.exchange import Request
 from helpdesk_tui.backend.manufacturers.client import Client, failed, failure_as_value, standing_at
-from helpdesk_tui.backend.manufacturers.http import Answer, CallError, Request
+from helpdesk_tui.backend.manufacturers.http import Answer, CallError
 from helpdesk_tui.backend.manufacturers.service import Device, Lookup, Standing
 from helpdesk_tui.backend.manufacturers.words import clean
 from helpdesk_tui.backend.model.environment import ServiceAccount

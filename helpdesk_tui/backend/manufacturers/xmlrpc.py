@@ -7,7 +7,8 @@ import xmlrpc.client
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-from helpdesk_tui.backend.manufacturers.http import Answer, CallError, Request
+from helpdesk_tui.backend.exchange import Request
+from helpdesk_tui.backend.manufacturers.http import Answer, CallError
 from helpdesk_tui.backend.model.environment import ServiceAccount
 
 

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from helpdesk_tui.backend.exchange import Request
 from helpdesk_tui.backend.manufacturers.client import Client, failed, failure_as_value, standing_at
-from helpdesk_tui.backend.manufacturers.http import Answer, CallError, Request
+from helpdesk_tui.backend.manufacturers.http import Answer, CallError
 from helpdesk_tui.backend.manufacturers.service import Device, Failure, Lookup, Standing
 from helpdesk_tui.backend.model.environment import ServiceAccount
 from helpdesk_tui.backend.model.mac import Mac
