@@ -345,3 +345,19 @@ def text_index(db: Database) -> None:
 def open_runs_index(db: Database) -> None:
     """The few walkthroughs that nobody has ended, among all that ever were."""
     db.execute("CREATE INDEX walkthrough_runs_open ON walkthrough_runs (changed_at) WHERE ended_at IS NULL")
+
+
+# Each ends in the id, the order in which history is read; what else is asked for beside it is seen without the row.
+ACTIVITY_INDEXES = (
+    "CREATE INDEX events_operator ON events (operator, id, kind)",
+    "CREATE INDEX events_organisation ON events (organisation, id, kind, operator)",
+    "CREATE INDEX events_kind ON events (kind, id)",
+    "CREATE INDEX events_at ON events (at)",
+)
+
+
+@migrations()
+def activity_indexes(db: Database) -> None:
+    """Finding what somebody did, of one kind, for one organisation, or at some time, among millions of events."""
+    for statement in ACTIVITY_INDEXES:
+        db.execute(statement)
