@@ -8,7 +8,18 @@ from pathlib import Path
 
 import click
 
-from helpdesk_tui.backend import BadInput, Field, Helpdesk, Phone, Refused, Step, VerdictKind, parse_query
+from helpdesk_tui.backend import (
+    BadInput,
+    Field,
+    Helpdesk,
+    HelpdeskError,
+    MovePlan,
+    Phone,
+    Refused,
+    Step,
+    VerdictKind,
+    parse_query,
+)
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.validation import PHONE
 from helpdesk_tui.backend.use_cases.phones import NewPhone
@@ -169,6 +180,48 @@ def remove(session: Session, phone: str, yes: bool, force: bool) -> None:
         else:
             desk.phones.remove(found)
     click.echo(f"{found.mac}: removed.")
+
+
+@phone_command.command("move")
+@click.argument("phones", nargs=-1, required=True, metavar="PHONE...")
+@click.option("--to", "to", required=True, metavar="ORGANISATION")
+@click.option("--dry-run", is_flag=True, help="Say what would be kept and what would change; move nothing.")
+@click.pass_obj
+def move(session: Session, phones: tuple[str, ...], to: str, dry_run: bool) -> None:
+    """Move phones to another organisation of this environment, at once.
+
+    Their settings are kept, and no factory reset is needed. Whoever is logged in is logged out.
+    """
+    with session.helpdesk() as desk, stop_between() as stopping:
+        organisation = desk.phones.organisation_named(to)
+        found = list(dict.fromkeys(desk.phones.find(phone) for phone in phones))
+        if dry_run:
+            refused = [tell_plan(desk.moves.plan(phone, organisation)) for phone in found]
+        else:
+            outcomes = zip(found, desk.moves.move_all(found, organisation, stopping), strict=False)
+            refused = [tell_move(phone, outcome) for phone, outcome in outcomes]
+    if len(refused) < len(found):
+        raise Refused(f"Stopped: {len(found) - len(refused)} phones were not moved.")
+    if any(refused):
+        sys.exit(1)
+
+
+def tell_move(before: Phone, outcome: Phone | HelpdeskError) -> bool:
+    """Print how a move ended; True when it was refused."""
+    if isinstance(outcome, HelpdeskError):
+        click.echo(output.printable(str(outcome)), err=True)
+        return True
+    logged_out = f" {before.user} was logged out." if before.user else ""
+    click.echo(output.printable(f"{before.mac}: moved to {outcome.organisation}.{logged_out}"))
+    return False
+
+
+def tell_plan(plan: MovePlan) -> bool:
+    """Print what a move would do, one sentence a line; True when it would be refused."""
+    for sentence in (plan.problem,) if plan.problem else (*plan.kept, *plan.changes):
+        prefix = "" if plan.problem else f"{plan.phone.mac}: "
+        click.echo(output.printable(f"{prefix}{sentence}"), err=bool(plan.problem))
+    return bool(plan.problem)
 
 
 @phone_command.command("activate")

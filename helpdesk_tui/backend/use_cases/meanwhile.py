@@ -1,0 +1,83 @@
+"""Two people at one phone: one is first, the other is told who that was and when, and nothing is overwritten.
+
+An action is given the phone as the operator saw it. Inside its transaction it compares the columns that it is about
+to change (or on which it decides) with what stands there now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from helpdesk_tui.backend.errors import Refused
+from helpdesk_tui.backend.model.event import Event, EventKind
+from helpdesk_tui.backend.model.mac import Mac
+from helpdesk_tui.backend.model.phone import Phone
+from helpdesk_tui.backend.store import Store
+
+SET_BY_PEOPLE = (
+    *("organisation_id", "user_id", "model", "name", "serial", "pin", "vlan", "modules", "firmware_selected"),
+    *("sip_username", "sip_password"),
+)
+"""The columns of a phone that only operators change, and not the phone or its manufacturer."""
+
+LOOKED_AT = 50
+"""Latest events among which the one that explains a difference is looked for."""
+
+_KINDS = {
+    "organisation_id": {EventKind.MOVED},
+    "user_id": {EventKind.LOGIN, EventKind.LOGOUT},
+    "firmware_selected": {EventKind.FIRMWARE},
+    "step": {EventKind.REGISTERED, EventKind.ACTIVATION},
+}
+
+
+def as_it_is(store: Store, seen: Phone) -> Phone:
+    """The phone as it stands inside this transaction. Raises Refused when it was removed, saying by whom and when."""
+    current = store.phones.by_id(seen.id)
+    if current is None:
+        raise Refused(_removed(store, seen))
+    return current
+
+
+def unchanged(store: Store, seen: Phone, columns: Iterable[str]) -> Phone:
+    """The phone as it stands inside this transaction, where these columns are as they were seen.
+
+    Raises Refused when somebody has changed one of them or removed the phone, saying who and when.
+    """
+    current = as_it_is(store, seen)
+    for column in columns:
+        if getattr(current, column) != getattr(seen, column):
+            raise Refused(was_quicker(store, seen.mac, column))
+    return current
+
+
+def was_quicker(store: Store, mac: Mac, column: str) -> str:
+    """The sentence for whoever comes second: who changed this column, when, and to what."""
+    event = _event(store, mac, column)
+    if event is None:
+        return f"{mac}: somebody was quicker: nothing was done; look at the phone again."
+    return (
+        f"{mac}: {event.operator} was quicker ({_when(event.at)}: “{event.text.removesuffix('.')}”): "
+        "nothing was done; look at the phone again."
+    )
+
+
+def _event(store: Store, mac: Mac, column: str) -> Event | None:
+    """The latest event that can have changed this column; of changes, that which names it."""
+    kinds = _KINDS.get(column, {EventKind.CHANGED}) | {EventKind.IMPORTED}
+    events = [event for event in store.events.of_phone(mac, LOOKED_AT) if event.kind in kinds]
+    naming = [event for event in events if column.replace("_", " ") in event.text]
+    return next(iter(naming or events), None)
+
+
+def _removed(store: Store, seen: Phone) -> str:
+    events = store.events.of_phone(seen.mac, LOOKED_AT)
+    event = next((event for event in events if event.kind is EventKind.REMOVED), None)
+    who = f" by {event.operator} ({_when(event.at)})" if event else ""
+    again = " and added again" if store.phones.by_mac(seen.mac) else ""
+    return f"{seen.mac} has been removed{who}{again} in the meantime: nothing was done; look for it in the list."
+
+
+def _when(at: datetime) -> str:
+    return at.astimezone().strftime("%d %b %H:%M")

@@ -1,0 +1,190 @@
+"""Moving phones to another organisation of the same environment (provisioning.txt, "Moving phones between
+organisations on the same environment", the way of the API: instant, settings saved, no reset).
+
+The document does not say what becomes of the user who is logged in. A user belongs to one organisation, and their
+account must not stay on a phone of another one: they are logged out, and the operator is told so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from helpdesk_tui.backend.errors import HelpdeskError, NotFound, Refused
+from helpdesk_tui.backend.model.event import EventKind
+from helpdesk_tui.backend.model.organisation import Organisation
+from helpdesk_tui.backend.model.phone import Phone
+from helpdesk_tui.backend.use_cases.context import Context
+from helpdesk_tui.backend.use_cases.meanwhile import unchanged
+from helpdesk_tui.backend.use_cases.settings import Settings
+
+if TYPE_CHECKING:
+    from helpdesk_tui.backend.settings_file import FileComparison
+
+
+@dataclass(frozen=True, slots=True)
+class MovePlan:
+    """What moving a phone to an organisation would do, in sentences."""
+
+    phone: Phone
+    organisation: Organisation
+    kept: tuple[str, ...]
+    changes: tuple[str, ...]
+    problem: str
+    """Why it will be refused; empty: it will not."""
+    comparison: FileComparison | None
+    """Its settings file before and after; None where there is none."""
+    next_check: datetime | None
+    """When the phone asks for its settings by itself; None: it never did."""
+
+
+class Moves:
+    """Moves between the organisations of one environment."""
+
+    def __init__(self, context: Context, settings: Settings) -> None:
+        self._context = context
+        self._store = context.store
+        self._settings = settings
+
+    def destinations(self, phones: Iterable[Phone]) -> tuple[tuple[Organisation, int], ...]:
+        """The organisations that these phones can be moved to, by name, each with its number of phones."""
+        here = {phone.organisation_id for phone in phones}
+        left_out = here if len(here) == 1 else set()
+        counts = self._store.directory.phone_counts()
+        found = self._store.directory.organisations()
+        return tuple((each, counts.get(each.id, 0)) for each in found if each.id not in left_out)
+
+    # -- looked at before ---------------------------------------------------------------------------------------------
+
+    def plan(self, phone: Phone, organisation: Organisation) -> MovePlan:
+        """What the move would keep and change. Changes nothing."""
+        comparison, problem = None, ""
+        try:
+            self._check(phone, organisation)
+            comparison = self._compared(phone, organisation)
+        except HelpdeskError as error:
+            problem = str(error)
+        next_check = self._next_check(phone)
+        changes = (
+            *self._about_user(phone, organisation),
+            *self._about_model(phone, organisation),
+            *((f"Its settings file: {comparison.summary}.",) if comparison else ()),
+            _arrival(phone, next_check, self._context.clock()),
+        )
+        return MovePlan(phone, organisation, self._kept(phone), changes, problem, comparison, next_check)
+
+    def _kept(self, phone: Phone) -> tuple[str, ...]:
+        values = (("its name", phone.name), ("serial number", phone.serial), ("PIN", phone.pin))
+        names = [name for name, value in values if value]
+        names += ["VLAN"] if phone.vlan is not None else []
+        names += [f"firmware choice {phone.firmware_selected}"] if phone.firmware_selected else []
+        owner = {"phone_id": phone.id}
+        keys, settings = self._store.custom.keys_of(owner), self._store.custom.settings_of(owner)
+        names += [_count(len(keys), "function key") + " of its own"] if keys else []
+        names += [_count(len(settings), "custom setting") + " of its own"] if settings else []
+        return (
+            f"Kept: {', '.join([*names, 'its secret address, its own SIP account and its history'])}.",
+            f"Provisioning by manufacturer stays {phone.step.value}: nobody is called, and no factory reset is needed.",
+        )
+
+    def _about_user(self, phone: Phone, organisation: Organisation) -> Iterator[str]:
+        if phone.user_id is not None:
+            yield (
+                f"{phone.user} belongs to {phone.organisation} and is logged out: only *1 and emergency calls remain "
+                f"until somebody of {organisation.name} logs in."
+            )
+
+    def _about_model(self, phone: Phone, organisation: Organisation) -> Iterator[str]:
+        """What is set for all phones of the model belongs to the organisation, and does not come along."""
+        for what, read in (
+            ("function key", self._store.custom.keys_of),
+            ("custom setting", self._store.custom.settings_of),
+        ):
+            old = len(read({"organisation_id": phone.organisation_id, "model": phone.model}))
+            new = len(read({"organisation_id": organisation.id, "model": phone.model}))
+            if old or new:
+                yield (
+                    f"What is set for all {phone.model} phones changes: {_count(old, what)} of {phone.organisation} "
+                    f"for {_count(new, what)} of {organisation.name}."
+                )
+
+    def _compared(self, phone: Phone, organisation: Organisation) -> FileComparison:
+        moved = replace(phone, organisation_id=organisation.id, organisation=organisation.name, user_id=None)
+        return self._settings.beside(phone, moved)
+
+    def _next_check(self, phone: Phone) -> datetime | None:
+        try:
+            return self._settings.checks(phone).next
+        except HelpdeskError:
+            return None
+
+    # -- done ---------------------------------------------------------------------------------------------------------
+
+    def move(self, phone: Phone, organisation: Organisation) -> Phone:
+        """Move a phone at once: its settings are kept, no manufacturer is called, its step stays, no reset is needed.
+
+        It gets its new settings at its next check. Raises Refused when it is there already, when its settings file
+        could not be made there, or when somebody moved, removed, or logged somebody in on it since it was read;
+        NotFound when the organisation was removed.
+        """
+        with self._context.write():
+            target = self._store.directory.organisation(organisation.id)
+            if target is None:
+                raise NotFound(f"{organisation.name} has been removed in the meantime: choose another organisation.")
+            phone = unchanged(self._store, phone, ("organisation_id", "user_id"))
+            self._check(phone, target)
+            values = {"organisation_id": target.id, "user_id": None, "changed_at": self._context.clock()}
+            self._store.phones.update(phone.id, values)
+            self._note(phone, target)
+            return unchanged(self._store, phone, ())
+
+    def move_all(
+        self, phones: Iterable[Phone], organisation: Organisation, cancelled: Callable[[], bool] = lambda: False
+    ) -> Iterator[Phone | HelpdeskError]:
+        """Move phones one after the other, each for itself; stops between two when `cancelled` says so."""
+        for phone in phones:
+            if cancelled():
+                return
+            try:
+                yield self.move(phone, organisation)
+            except (Refused, NotFound) as error:
+                yield error
+
+    def _check(self, phone: Phone, organisation: Organisation) -> None:
+        """Raises Refused when this move is none, or would leave the phone without a settings file."""
+        if phone.organisation_id == organisation.id:
+            raise Refused(f"{phone.mac} is in {organisation.name} already: there is nothing to move.")
+        try:
+            self._settings.file(phone)
+        except HelpdeskError:
+            return  # it has none now: a move makes nothing worse
+        try:
+            self._compared(phone, organisation)
+        except HelpdeskError as error:
+            raise Refused(f"{phone.mac} would get no settings in {organisation.name}. {error}") from error
+
+    def _note(self, phone: Phone, target: Organisation) -> None:
+        """One event for each organisation, so that the history of either tells of the move."""
+        rows = [
+            (EventKind.MOVED, f"Moved to {target.name}.", phone.organisation),
+            (EventKind.MOVED, f"Moved here from {phone.organisation}.", target.name),
+        ]
+        if phone.user_id is not None:
+            rows.insert(0, (EventKind.LOGOUT, f"Logged out {phone.user}, who stays behind.", phone.organisation))
+        operator = self._context.operator
+        self._store.events.add_many((operator, kind, text, phone.mac, owner) for kind, text, owner in rows)
+
+
+def _arrival(phone: Phone, next_check: datetime | None, now: datetime) -> str:
+    if next_check is None:
+        return "It has never fetched its settings: it gets the new ones when it first does."
+    if next_check <= now:
+        return "It should have asked for its settings by now: it gets the new ones when it is back, or at a restart."
+    minutes = round((next_check - now).total_seconds() / 60)
+    return f"It gets the new settings at its next check, in {minutes} min, or at a restart."
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
