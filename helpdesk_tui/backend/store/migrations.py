@@ -361,3 +361,50 @@ def activity_indexes(db: Database) -> None:
     """Finding what somebody did, of one kind, for one organisation, or at some time, among millions of events."""
     for statement in ACTIVITY_INDEXES:
         db.execute(statement)
+
+
+# Who may use the REST API. Their ids are apart from those of `users`, since both are seen as /user/{id}.
+API_USERS = """
+CREATE TABLE api_users (
+    id INTEGER PRIMARY KEY CHECK (id > 1000000000),
+    username TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    organisation_id INTEGER REFERENCES organisations(id) ON DELETE SET NULL,
+    contact TEXT NOT NULL,
+    language TEXT NOT NULL,
+    everywhere TEXT NOT NULL CHECK (everywhere IN ('none', 'read', 'write')),
+    last_login TEXT,
+    last_address TEXT NOT NULL DEFAULT ''
+) STRICT
+"""
+
+API_RIGHTS = """
+CREATE TABLE api_rights (
+    api_user_id INTEGER NOT NULL REFERENCES api_users(id) ON DELETE CASCADE,
+    organisation_id INTEGER NOT NULL REFERENCES organisations(id) ON DELETE CASCADE,
+    level TEXT NOT NULL CHECK (level IN ('read', 'write')),
+    PRIMARY KEY (api_user_id, organisation_id)
+) STRICT
+"""
+
+# Failed logins are counted beside the misses of the endpoint; a CHECK can only be changed by a new table.
+MORE_FAILURES = (
+    FAILURES.replace("('address', 'mac')", "('address', 'mac', 'login address', 'login name')").replace(
+        "TABLE failures", "TABLE failures_now"
+    ),
+    "INSERT INTO failures_now SELECT * FROM failures",
+    "DROP TABLE failures",
+    "ALTER TABLE failures_now RENAME TO failures",
+)
+
+
+@migrations()
+def api_users(db: Database) -> None:
+    """Users of the REST API with their rights, and their failed logins."""
+    for statement in (
+        *(API_USERS, API_RIGHTS, *MORE_FAILURES),
+        "CREATE INDEX api_users_organisation ON api_users (organisation_id)",
+        "CREATE INDEX api_rights_organisation ON api_rights (organisation_id)",
+    ):
+        db.execute(statement)
