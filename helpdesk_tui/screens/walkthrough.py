@@ -81,7 +81,7 @@ class WalkthroughScreen(WalkthroughActions):
                 yield Static(id="title", markup=False)
                 for name in ("Say", "Do"):
                     with Horizontal(classes="part"):
-                        yield Static(name, classes="label")
+                        yield Static(self.desk.walkthroughs.sentence(name), classes="label")
                         yield Static(id=name.lower(), classes="text", markup=False)
                 with Horizontal(id="buttons"):
                     for command_id in ACTIONS:
@@ -92,7 +92,7 @@ class WalkthroughScreen(WalkthroughActions):
                     for number in range(1, MOST_CHOICES + 1):
                         yield KeyButton(f"choose {number}", str(number), "")
                 with Horizontal(classes="part", id="proof"):
-                    yield Static("Seen", classes="label")
+                    yield Static(self.desk.walkthroughs.sentence("Seen"), classes="label")
                     with Vertical():
                         yield Static(id="countdown", markup=False)
                         yield Static(id="evidence", markup=False)
@@ -171,7 +171,8 @@ class WalkthroughScreen(WalkthroughActions):
         countdown = self.query_one("#countdown", Static)
         countdown.display = standing.left is not None
         if standing.left is not None:
-            countdown.update(f"{symbols().waiting} Hands off for {seconds(standing.left)} s more")
+            said = self.desk.walkthroughs.sentence(f"Hands off for {seconds(standing.left)} s more")
+            countdown.update(f"{symbols().waiting} {said}")
         painted = _without_countdown(view)
         if painted != self._painted:
             self._painted = painted
@@ -200,16 +201,19 @@ class WalkthroughScreen(WalkthroughActions):
     def _show_overview(self, view: View, language: str) -> None:
         standing = view.standing
         room = max(8, self.size.height - 4)
-        drawing = self.desk.walkthroughs.library.drawings.get(standing.variant.drawing if standing.variant else "")
-        drawn = len(drawing.lines) + 1 if drawing else 0
+        walkthroughs = self.desk.walkthroughs
+        drawing = walkthroughs.library.drawings.get(standing.variant.drawing if standing.variant else "")
+        drawn_lines = drawing.lines(language) if drawing else ()
+        drawn = len(drawn_lines) + 1 if drawing else 0
         phone_room = 3 if drawing and room < 26 else 7
         steps_room = max(4, room - drawn - phone_room - 1)
         steps = min(steps_room, 2 * len(standing.way) if 2 * len(standing.way) <= steps_room else len(standing.way))
-        self.query_one("#steps", Static).update(steps_text(standing.way, language, steps_room))
-        self.query_one("#drawing", Static).update(drawing_text(drawing))
+        self.query_one("#steps", Static).update(steps_text(standing.way, language, walkthroughs.sentence, steps_room))
+        self.query_one("#drawing", Static).update(drawing_text(drawn_lines))
         self.query_one("#drawing").display = drawing is not None
         zone = self.desk.environment.weekly_deadline.zone
-        self.query_one("#phone", Static).update(phone_text(view, room - steps - drawn - 1, zone))
+        of_phone = phone_text(view, walkthroughs.sentence, room - steps - drawn - 1, zone)
+        self.query_one("#phone", Static).update(of_phone)
 
     def _title(self, view: View, language: str) -> Content:
         standing, sign = view.standing, symbols()
@@ -222,12 +226,13 @@ class WalkthroughScreen(WalkthroughActions):
 
     def _show_buttons(self, view: View, language: str) -> None:
         standing, step = view.standing, view.standing.step
-        labels = {command_id: ACTIONS[command_id] for command_id in ACTIONS if command_id in _actions(step)}
+        say = self.desk.walkthroughs.sentence
+        labels = {command_id: say(ACTIONS[command_id]) for command_id in ACTIONS if command_id in _actions(step)}
         self.query_one("#buttons").display = bool(labels)
         if step and standing.may_confirm:
             labels["done"] = view.tell(step.confirm, language)
         if step is None:
-            labels["copy"] = "Copy a summary for the ticket"
+            labels["copy"] = say("Copy a summary for the ticket")
         for number, choice in enumerate(standing.choices, start=1):
             labels[f"choose {number}"] = view.tell(choice.label, language)
         for button in self.query(KeyButton):
@@ -240,7 +245,8 @@ class WalkthroughScreen(WalkthroughActions):
         if view is None:
             return
         events = [event for event in view.evidence.events if event.kind in PROOFS][:MOST_EVIDENCE]
-        text = evidence_text(view, self.under_way, events, self.desk.clock(), mine=self._is_mine(view))
+        say, now = self.desk.walkthroughs.sentence, self.desk.clock()
+        text = evidence_text(view, self.under_way, events, say, now, mine=self._is_mine(view))
         self.query_one("#evidence", Static).update(text)
 
     def _show_problem(self, error: HelpdeskError) -> None:
@@ -281,7 +287,8 @@ class WalkthroughScreen(WalkthroughActions):
         if command_id in ACTIONS and command_id not in _actions(step):
             return "This step does not ask for that: look at what it says."
         if command_id == "done" and not view.standing.may_confirm:
-            return view.standing.blocked or "This step is proven by itself: wait, or choose one of the other ways."
+            blocked = self.desk.walkthroughs.sentence(view.standing.blocked)
+            return blocked or "This step is proven by itself: wait, or choose one of the other ways."
         if command_id == "choose" and not view.standing.choices:
             return "There is nothing to choose here."
         if command_id == "skip" and step and not step.next:

@@ -150,7 +150,8 @@ class WalkthroughActions(HelpdeskScreen):
         view = self.view
         if view is None:
             return
-        self.under_way = f"Talking to {view.phone.vendor.service_label}{symbols().ellipsis}"
+        talking = self.desk.walkthroughs.sentence(f"Talking to {view.phone.vendor.service_label}")
+        self.under_way = f"{talking}{symbols().ellipsis}"
         self.show_evidence()
 
         def act() -> Attempt:
@@ -161,7 +162,7 @@ class WalkthroughActions(HelpdeskScreen):
         try:
             attempt = await asyncio.to_thread(act)
             if not attempt.ok:  # else it is seen among the evidence
-                self.say(attempt.sentence, "error")
+                self.say(self.desk.walkthroughs.sentence(attempt.sentence), "error")
         finally:
             self.under_way = ""
             self.show_evidence()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from textual.content import Content
 
-from helpdesk_tui.backend import Drawing, Event, Step, StepState, View, WalkState
+from helpdesk_tui.backend import Event, Step, StepState, View, WalkState
 from helpdesk_tui.themes import symbols
 from helpdesk_tui.widgets.text import fit, safe
 from helpdesk_tui.widgets.times import exact, short_span
@@ -23,7 +23,11 @@ LOST = (
 LOOKS = {WalkState.DONE: "$ok", WalkState.SKIPPED: "$waiting", WalkState.NOW: "bold $key", WalkState.TO_DO: "$quiet"}
 
 
-def steps_text(way: Sequence[StepState], language: str, room: int) -> Content:
+Say = Callable[[str], str]
+"""Says an English sentence in the operators' language."""
+
+
+def steps_text(way: Sequence[StepState], language: str, say: Say, room: int) -> Content:
     """The steps with shape, word and colour: two lines each where there is room, and those around the current one."""
     numbered = list(enumerate(way, start=1))
     roomy = 2 * len(numbered) <= room
@@ -33,11 +37,11 @@ def steps_text(way: Sequence[StepState], language: str, room: int) -> Content:
         numbered = numbered[start : start + room]
     lines: list[Content] = []
     for number, entry in numbered:
-        lines += _step_lines(number, entry, language, roomy=roomy)
+        lines += _step_lines(number, entry, language, say, roomy=roomy)
     return Content("\n").join(lines)
 
 
-def _step_lines(number: int, entry: StepState, language: str, *, roomy: bool) -> list[Content]:
+def _step_lines(number: int, entry: StepState, language: str, say: Say, *, roomy: bool) -> list[Content]:
     sign = symbols()
     shapes = {WalkState.DONE: sign.mark, WalkState.SKIPPED: sign.none, WalkState.NOW: sign.pointer}
     look = LOOKS[entry.state]
@@ -46,32 +50,34 @@ def _step_lines(number: int, entry: StepState, language: str, *, roomy: bool) ->
     if not roomy:
         return [first]
     at = f", {entry.passage.at.astimezone():%H:%M}" if entry.passage else ""
-    return [first, Content.styled(f"    {entry.state.value}{at}", look)]
+    return [first, Content.styled(f"    {say(entry.state.value)}{at}", look)]
 
 
-def phone_text(view: View, room: int, zone: tzinfo) -> Content:
+def phone_text(view: View, say: Say, room: int, zone: tzinfo) -> Content:
     """Whose phone it is, where it stands, and who has the run; the most important first where room is short."""
     phone, run = view.phone, view.run
     until = f" to {phone.deadline.astimezone(zone):%a %H:%M}" if phone.step is Step.ACTIVE and phone.deadline else ""
     lines = [
-        ("By manufacturer:", "$quiet"),
+        (say("By manufacturer:"), "$quiet"),
         (f"  {phone.step.value}{until}", "bold"),
-        ("Last action:", "$quiet"),
+        (say("Last action:"), "$quiet"),
         (f"  {run.operator}, {exact(run.changed_at)}", ""),
         (phone.organisation, ""),
-        (phone.user or "nobody is logged in", ""),
+        (phone.user or say("nobody is logged in"), ""),
     ]
     if room >= len(lines):
         lines = [*lines[-2:], *lines[:-2]]
     return Content("\n").join([Content.styled(fit(text, STEPS_WIDTH), look) for text, look in lines[: max(0, room)]])
 
 
-def drawing_text(drawing: Drawing | None) -> Content:
+def drawing_text(lines: Sequence[str]) -> Content:
     """The keys to press."""
-    return Content("\n").join([Content(line) for line in drawing.lines]) if drawing else Content("")
+    return Content("\n").join([Content(line) for line in lines])
 
 
-def evidence_text(view: View, under_way: str, events: Sequence[Event], now: datetime, *, mine: bool) -> Content:
+def evidence_text(
+    view: View, under_way: str, events: Sequence[Event], say: Say, now: datetime, *, mine: bool
+) -> Content:
     """What stands in the way, what is known, and what happened."""
     standing, sign = view.standing, symbols()
     lines: list[Content] = []
@@ -79,24 +85,24 @@ def evidence_text(view: View, under_way: str, events: Sequence[Event], now: date
         lines.append(Content.styled(f"{sign.waiting} {under_way}", "bold $waiting"))
     if not mine and not view.run.ended_at:
         text = f"{view.run.operator} has this walkthrough, last action {exact(view.run.changed_at)}: T takes it over."
-        lines.append(Content.styled(f"{sign.attention} {safe(text)}", "$attention"))
+        lines.append(Content.styled(f"{sign.attention} {safe(say(text))}", "$attention"))
     if standing.overdue is not None:
         offered = ": choose another way above" if standing.choices else ""
         by = f" by {short_span(standing.overdue)}" if standing.overdue >= timedelta(minutes=1) else ""
-        lines.append(Content.styled(f"{sign.attention} Overdue{by}{offered}.", "$attention"))
+        lines.append(Content.styled(f"{sign.attention} {say(f'Overdue{by}{offered}.')}", "$attention"))
     if standing.blocked and standing.left is None:
-        lines.append(Content.styled(f"{sign.attention} {safe(standing.blocked)}", "$attention"))
-    lines += [Content(safe(proof.sentence)) for proof in standing.proofs if proof.sentence != standing.blocked]
+        lines.append(Content.styled(f"{sign.attention} {safe(say(standing.blocked))}", "$attention"))
+    lines += [Content(safe(say(proof.sentence))) for proof in standing.proofs if proof.sentence != standing.blocked]
     returned = standing.returned
     if returned and returned not in [proof.sentence for proof in standing.proofs]:
-        lines.append(Content(safe(returned)))
-    lines += [event_text(event, now) for event in events]
-    return Content("\n").join(lines) if lines else Content.styled("Nothing yet; it appears by itself.", "$quiet")
+        lines.append(Content(safe(say(returned))))
+    lines += [event_text(event, say, now) for event in events]
+    return Content("\n").join(lines) if lines else Content.styled(say("Nothing yet; it appears by itself."), "$quiet")
 
 
-def event_text(event: Event, now: datetime) -> Content:
+def event_text(event: Event, say: Say, now: datetime) -> Content:
     """What happened, with its time; the day only where it was another."""
     there = event.at.astimezone()
     same_day = there.date() == now.astimezone().date()
     time = there.strftime("%H:%M:%S") if same_day else exact(event.at)
-    return Content.assemble((time, "$quiet"), f"  {safe(event.text)}")
+    return Content.assemble((time, "$quiet"), f"  {safe(say(event.text))}")

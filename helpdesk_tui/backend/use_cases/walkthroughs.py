@@ -102,6 +102,10 @@ class Walkthroughs:
         """The operators' own language."""
         return self._context.environment.operator_language
 
+    def sentence(self, english: str) -> str:
+        """What the program says of its own accord, in the operators' language."""
+        return self.library.sentences.shown(english, self.language)
+
     def offered(self, phone: Phone) -> tuple[Walkthrough, ...]:
         """The walkthroughs that are meant for this phone."""
         return self.library.offered(self._model(phone))
@@ -294,8 +298,8 @@ class Walkthroughs:
         events = [event for event in view.evidence.events if event.kind in PROOFS]
         return summary(
             view.walkthrough, view.run, view.phone, view.standing, events,
-            environment=self._context.environment.name, language=self.language, now=self._context.clock(),
-            markdown=markdown,
+            environment=self._context.environment.name, language=self.language, say=self.sentence,
+            now=self._context.clock(), markdown=markdown,
         )  # fmt: skip
 
     def title(self, run: Run) -> str:
@@ -308,11 +312,11 @@ class Walkthroughs:
         try:
             view = self.look(run)
         except NotFound:
-            return run.outcome or "its phone or its walkthrough is gone"
+            return self.sentence(run.outcome or "its phone or its walkthrough is gone")
         step = view.standing.step
         if step and view.run.ended_at is None:
             return view.tell(step.title, self.language)
-        return result(view.run, view.standing, self.language)
+        return result(view.run, view.standing, self.language, self.sentence)
 
     # -- inside -------------------------------------------------------------------------------------------------------
 

@@ -195,9 +195,10 @@ class Drawing:
     """The keys to press, as lines of text."""
 
     name: str
-    lines: tuple[str, ...]
+    art: Text
+    """Lines below one another, by the language of what is written beside the keys."""
 
-    @property
-    def width(self) -> int:
-        """Cells of the longest line."""
-        return max(map(len, self.lines))
+    def lines(self, language: str) -> tuple[str, ...]:
+        """The lines in this language; a drawing that falls back says so above it."""
+        art, found = self.art.find(language)
+        return (*(() if found == language else (f"[{found}]",)), *art.splitlines())

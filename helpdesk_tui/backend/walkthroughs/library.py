@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from helpdesk_tui.backend.model.catalogue import PhoneModel
@@ -17,10 +17,12 @@ from helpdesk_tui.backend.walkthroughs.reader import (
     read_drawings,
     read_shared,
 )
+from helpdesk_tui.backend.walkthroughs.sentences import Sentences, read_sentences
 
 SHARED = "shared"
 DRAWINGS = "drawings"
-"""Names of the two files that hold no walkthrough."""
+SENTENCES = "sentences"
+"""Names of the files that hold no walkthrough."""
 
 Files = Mapping[str, str]
 """What the files of a folder hold, by their paths."""
@@ -34,6 +36,8 @@ class Library:
     """By id, in the order in which they are offered."""
     drawings: Mapping[str, Drawing]
     problems: tuple[Problem, ...]
+    sentences: Sentences = field(default_factory=Sentences)
+    """What the program says of its own accord."""
 
     def offered(self, model: PhoneModel) -> tuple[Walkthrough, ...]:
         """Those that are meant for this model."""
@@ -46,7 +50,8 @@ def read_library(shipped: Files, own: Files, families: Collection[str]) -> Libra
     ours, theirs = _by_name(shipped), _by_name(own)
     shared, own_shared = _shared(ours, problems), _shared(theirs, problems)
     drawings = _drawings(ours, problems) | _drawings(theirs, problems)
-    names = [name for name in (ours | theirs) if name not in (SHARED, DRAWINGS)]
+    sentences = _sentences(ours, problems).under(_sentences(theirs, problems))
+    names = [name for name in (ours | theirs) if name not in (SHARED, DRAWINGS, SENTENCES)]
     known = Known(shared.under(own_shared), drawings.keys(), names, families)
     without_own_steps = replace(known, shared=shared)
     found: list[Walkthrough] = []
@@ -62,7 +67,7 @@ def read_library(shipped: Files, own: Files, families: Collection[str]) -> Libra
                 found.append(walkthrough)
                 break
     ordered = sorted(found, key=lambda walkthrough: (walkthrough.order, walkthrough.id))
-    return Library({walkthrough.id: walkthrough for walkthrough in ordered}, drawings, tuple(problems))
+    return Library({walkthrough.id: walkthrough for walkthrough in ordered}, drawings, tuple(problems), sentences)
 
 
 NamedFiles = dict[str, tuple[str, str]]
@@ -89,3 +94,12 @@ def _drawings(files: NamedFiles, problems: list[Problem]) -> dict[str, Drawing]:
     drawings = read_drawings(document)
     problems += document.problems
     return {} if document.problems else drawings
+
+
+def _sentences(files: NamedFiles, problems: list[Problem]) -> Sentences:
+    if SENTENCES not in files:
+        return Sentences()
+    document = Document(*files[SENTENCES])
+    sentences = read_sentences(document)
+    problems += document.problems
+    return Sentences() if document.problems else sentences

@@ -10,6 +10,7 @@ Path = tuple[str | int, ...]
 
 HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]")
 KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=\s*(.*)""")
+NAME = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
 LONG_STRINGS = ('"""', "'''")
 STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'')
 
@@ -44,7 +45,7 @@ def _places(text: str) -> Iterator[tuple[Path, int]]:
 
 
 def _keys(dotted: str) -> list[str]:
-    return [part.strip().strip("\"'") for part in dotted.split(".")]
+    return [part.strip("\"'") for part in NAME.findall(dotted)]
 
 
 def _table(keys: list[str], counts: dict[Path, int], *, repeated: bool) -> Path:

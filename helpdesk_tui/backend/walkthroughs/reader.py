@@ -14,6 +14,7 @@ from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.walkthroughs.actions import Action
 from helpdesk_tui.backend.walkthroughs.checks import CHECKS
 from helpdesk_tui.backend.walkthroughs.definition import (
+    LANGUAGES,
     OTHER_WALKTHROUGH,
     Branch,
     Choice,
@@ -190,17 +191,25 @@ def read_shared(document: Document) -> Shared:
 def read_drawings(document: Document) -> dict[str, Drawing]:
     """The drawings of a drawings.toml."""
     document.known((), document.root, ("drawing",))
-    drawings = {}
-    for name, table in document.value((), document.root, "drawing", dict, {}).items():
-        path = ("drawing", name)
-        document.known(path, table, ("art",))
-        drawing = Drawing(name, tuple(document.value(path, table, "art", str, "").strip("\n").splitlines()) or (" ",))
-        if drawing.width > WIDEST_DRAWING or len(drawing.lines) > TALLEST_DRAWING:
-            document.problem((*path, "art"), f"at most {WIDEST_DRAWING} cells and {TALLEST_DRAWING} lines have room.")
-        if not all(line.isprintable() for line in drawing.lines):
-            document.problem((*path, "art"), "only printable characters: no tabs.")
-        drawings[name] = drawing
-    return drawings
+    tables = document.value((), document.root, "drawing", dict, {})
+    return {name: _drawing(document, name, table) for name, table in tables.items()}
+
+
+def _drawing(document: Document, name: str, table: Table) -> Drawing:
+    document.known(("drawing", name), table, ("art",))
+    found = table.get("art")
+    arts: Table = found if isinstance(found, dict) else {LANGUAGES[0]: found}
+    if not arts or not all(isinstance(art, str) for art in arts.values()):
+        document.problem(("drawing", name, "art"), "art must be text, or text by language such as art.en.")
+        return Drawing(name, Text())
+    for art in arts.values():
+        lines = art.strip("\n").splitlines()
+        if len(lines) > TALLEST_DRAWING or max(map(len, lines), default=0) > WIDEST_DRAWING:
+            reason = f"at most {WIDEST_DRAWING} cells and {TALLEST_DRAWING} lines have room."
+            document.problem(("drawing", name, "art"), reason)
+        if not all(line.isprintable() for line in lines):
+            document.problem(("drawing", name, "art"), "only printable characters: no tabs.")
+    return Drawing(name, Text({language: art.strip("\n") for language, art in arts.items()}))
 
 
 class WalkthroughReader:

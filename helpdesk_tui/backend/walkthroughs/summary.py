@@ -2,37 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from helpdesk_tui.backend.model.event import Event
 from helpdesk_tui.backend.model.phone import Phone
 from helpdesk_tui.backend.model.run import Run
-from helpdesk_tui.backend.walkthroughs.definition import Walkthrough
+from helpdesk_tui.backend.walkthroughs.definition import WalkStep, Walkthrough
 from helpdesk_tui.backend.walkthroughs.engine import Standing
 from helpdesk_tui.backend.walkthroughs.progress import How, Passage
 
 UNDER_WAY = "under way"
 
+SPOKEN = frozenset({How.TOLD, How.CHOSEN})
+"""Passages whose note is what the operator said, in English as the walkthrough has it."""
+
+Say = Callable[[str], str]
+"""Says an English sentence in the operators' language."""
+
 
 def summary(
     walkthrough: Walkthrough, run: Run, phone: Phone, standing: Standing, events: Sequence[Event], *,
-    environment: str, language: str, now: datetime, markdown: bool = False,
+    environment: str, language: str, say: Say, now: datetime, markdown: bool = False,
 ) -> str:  # fmt: skip
     """The whole run in plain text or in Markdown; `events` are its evidence, newest first."""
     title = f"{walkthrough.title.shown(language)}, {phone.mac}"
     parts = [
-        ("", _facts(run, phone, standing, environment, language, now)),
+        ("", _facts(run, phone, standing, environment, language, say, now)),
         ("Asked and answered", _answers(walkthrough, standing, language)),
-        ("What was done", [_done(walkthrough, passage, language) for passage in _told(standing)]),
-        ("Evidence", [f"{_time(event.at)}  {event.text}" for event in reversed(events)]),
+        ("What was done", [_done(walkthrough, passage, language, say) for passage in _told(standing)]),
+        ("Evidence", [f"{_time(event.at)}  {say(event.text)}" for event in reversed(events)]),
     ]
     lines = [f"## {_escaped(title)}" if markdown else title]
     for heading, rows in parts:
         if not rows:
             continue
         if heading:
-            lines += ["", f"**{heading}**" if markdown else f"{heading}:"]
+            lines += ["", f"**{say(heading)}**" if markdown else f"{say(heading)}:"]
         if markdown:
             lines += ["", *(f"- {_escaped(row)}" for row in rows)]
         else:
@@ -42,33 +48,33 @@ def summary(
     )
 
 
-def result(run: Run, standing: Standing, language: str) -> str:
+def result(run: Run, standing: Standing, language: str, say: Say) -> str:
     """How it ended, or where it stands, in a few words."""
     if standing.end:
         return standing.end.title.shown(language)
     if run.ended_at:
-        return run.outcome
-    return f"{UNDER_WAY}, at: {standing.step.title.shown(language)}" if standing.step else UNDER_WAY
+        return say(run.outcome)
+    return say(f"{UNDER_WAY}, at: {standing.step.title.shown(language)}" if standing.step else UNDER_WAY)
 
 
-def _facts(run: Run, phone: Phone, standing: Standing, environment: str, language: str, now: datetime) -> list[str]:
+def _facts(
+    run: Run, phone: Phone, standing: Standing, environment: str, language: str, say: Say, now: datetime
+) -> list[str]:
+    installed, selected = phone.firmware_installed or "not known", phone.firmware_selected or "none"
     rows = [
-        ("Result", result(run, standing, language)),
+        ("Result", result(run, standing, language, say)),
         ("Phone", f"{phone.mac}, {phone.vendor.label} {phone.model} {phone.name}".strip()),
         ("Organisation", f"{phone.organisation} ({environment})"),
-        ("User", phone.user or "nobody is logged in"),
-        ("Provisioning by manufacturer", f"{phone.step.value}, since {_time(phone.step_since)}"),
+        ("User", phone.user or say("nobody is logged in")),
+        ("Provisioning by manufacturer", say(f"{phone.step.value}, since {_time(phone.step_since)}")),
         ("Reason", phone.reason_text or (phone.reason.value if phone.reason else "")),
-        ("Settings last fetched", _time(phone.last_seen) if phone.last_seen else "never"),
+        ("Settings last fetched", _time(phone.last_seen) if phone.last_seen else say("never")),
         ("Site address", phone.last_address),
-        (
-            "Firmware",
-            f"installed {phone.firmware_installed or 'not known'}, selected {phone.firmware_selected or 'none'}",
-        ),
-        ("Begun", f"{_time(run.started_at)}; last action by {run.operator}, {_time(run.changed_at)}"),
+        ("Firmware", say(f"installed {installed}, selected {selected}")),
+        ("Begun", say(f"{_time(run.started_at)}; last action by {run.operator}, {_time(run.changed_at)}")),
         ("Ended" if run.ended_at else "Written", _time(run.ended_at or now)),
     ]
-    return [f"{label}: {value}" for label, value in rows if value]
+    return [f"{say(label)}: {value}" for label, value in rows if value]
 
 
 def _answers(walkthrough: Walkthrough, standing: Standing, language: str) -> list[str]:
@@ -80,11 +86,23 @@ def _told(standing: Standing) -> list[Passage]:
     return [passage for passage in standing.progress.trail if passage.how is not How.PASSED]
 
 
-def _done(walkthrough: Walkthrough, passage: Passage, language: str) -> str:
+def _done(walkthrough: Walkthrough, passage: Passage, language: str, say: Say) -> str:
     step = walkthrough.step(passage.step)
     title = step.title.shown(language) if step else passage.step
-    by = f" by {passage.by}" if passage.by else ""
-    return f"{_time(passage.at)}  {title}: {passage.how.value}{by}" + (f": {passage.note}" if passage.note else "")
+    how = say(f"{passage.how.value} by {passage.by}" if passage.by else passage.how.value)
+    note = _note(step, passage, language, say)
+    return f"{_time(passage.at)}  {title}: {how}" + (f": {note}" if note else "")
+
+
+def _note(step: WalkStep | None, passage: Passage, language: str, say: Say) -> str:
+    """Evidence, what the operator said, or their reason."""
+    if passage.how is How.SKIPPED:
+        return passage.note
+    if passage.how not in SPOKEN:
+        return say(passage.note)
+    labels = (step.confirm, *(choice.label for choice in step.choices)) if step else ()
+    said = next((label for label in labels if label.find("en")[0] == passage.note), None)
+    return said.shown(language) if said else passage.note
 
 
 def _time(moment: datetime) -> str:
