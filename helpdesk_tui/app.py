@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable
+from types import MappingProxyType
 from typing import ClassVar
 
-from textual import events
+from textual import events, on
 from textual.app import App
 from textual.binding import BindingType
 from textual.scrollbar import ScrollBar, ScrollBarRender
@@ -37,11 +38,20 @@ class HelpdeskApp(App[int]):
     ENABLE_COMMAND_PALETTE = False  # we open our own
     ALLOW_SELECT = False  # the clipboard key works over SSH; shift and drag selects in the terminal
 
-    def __init__(self, session: Session, first: Callable[[Session], HelpdeskScreen], *, theme: str = "auto") -> None:
+    def __init__(
+        self,
+        session: Session,
+        first: Callable[[Session], HelpdeskScreen],
+        *,
+        theme: str = "auto",
+        keys: Keymap = MappingProxyType({}),
+    ) -> None:
         # With NO_COLOR Textual must leave the terminal's own colours alone, or its grey ones are illegible.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.session = session
         self._first = first
+        use_keys(keys)
+        self.set_keymap(textual_keymap())
         for ours in THEMES:
             self.register_theme(ours)
         self.theme = choose_theme(theme, os.environ)
@@ -109,13 +119,18 @@ class HelpdeskApp(App[int]):
 
 
 def run(
-    session: Session, first: Callable[[Session], HelpdeskScreen], *, theme: str = "auto", mouse: bool = True
+    session: Session,
+    first: Callable[[Session], HelpdeskScreen],
+    *,
+    theme: str = "auto",
+    keys: Keymap = MappingProxyType({}),
+    mouse: bool = True,
 ) -> int:
     """Show `first` and what it opens until the operator leaves; the exit status.
 
     Raises HelpdeskError where there is no usable terminal.
     """
     check_terminal(os.environ)
-    app = HelpdeskApp(session, first, theme=theme)
+    app = HelpdeskApp(session, first, theme=theme, keys=keys)
     app.run(mouse=mouse)
     return app.return_code or 0

@@ -21,6 +21,7 @@ class Place(StrEnum):
     PHONE = "phone"
     SETTINGS_FILE = "settings file"
     FIRMWARE = "firmware"
+    MOVE = "move"
     ROLLOUT = "firmware rollout"
     FIRMWARE_CATALOGUE = "firmware catalogue"
     WALKTHROUGH = "walkthrough"
@@ -41,8 +42,8 @@ class Command:
 
     id: str
     """Also the id of its key binding; the screen's method is `action_` + id."""
-    keys: str
-    """Textual's key names, separated by commas; the first is the one that is shown."""
+    usual_keys: str
+    """Textual's key names, separated by commas; `keys` are those in force."""
     title: str
     help: str
     """One sentence."""
@@ -58,9 +59,19 @@ class Command:
     bunches, and `/anna` must not be read as a search and then Activate."""
 
     @property
+    def keys(self) -> tuple[str, ...]:
+        """Its keys, the one that is shown first: the operator's own, or the usual ones."""
+        return _own_keys.get(self.id, self.usual)
+
+    @property
+    def usual(self) -> tuple[str, ...]:
+        """Its keys where no operator changed them."""
+        return tuple(filter(None, self.usual_keys.split(",")))
+
+    @property
     def key(self) -> str:
-        """The first key as people write it: `⏎`, `^p`, `/`."""
-        return key_label(self.keys.partition(",")[0])
+        """The first key as people write it: `⏎`, `^p`, `/`. Empty: it has none."""
+        return key_label(self.keys[0]) if self.keys else ""
 
 
 READ_ONLY_REASON = "This session is read-only: start without --read-only to change anything."
@@ -89,6 +100,8 @@ COMMANDS: tuple[Command, ...] = (
             "settings", 5),
     Command("firmware", "u", "Firmware", "Choose which firmware the phone runs.", (*_PHONE, *_WALK), "firmware", 6,
             needs=Role.OPERATOR),
+    Command("move", "m", "Move", "Move the phone to another organisation: at once, or by hand with the caller.", _PHONE,
+            "move", 8, needs=Role.OPERATOR),
     Command("copy", "y", "Copy", "Send this to your terminal's clipboard.",
             (*_PHONE, Place.SETTINGS_FILE, *_WALK, Place.COMPARISON), "copy", 40),
     Command("serial", "s", "Serial number", "Enter the serial number from the sticker; Yealink's service may want it.",
@@ -130,6 +143,14 @@ COMMANDS: tuple[Command, ...] = (
             needs=Role.OPERATOR),
     Command("undo", "z", "Undo", "Take back what was selected last on this screen.", (Place.FIRMWARE,), "undo", 5,
             needs=Role.OPERATOR),
+    Command("find_organisation", "slash", "Search", "Find the organisation by a part of its name.", (Place.MOVE,),
+            "search", 2, at_once=True),
+    Command("move_here", "enter", "Move", "Move to the highlighted organisation at once, with its settings kept.",
+            (Place.MOVE,), "move", 1, needs=Role.OPERATOR),
+    Command("compare_move", "c", "Compare", "The settings file before and after the move, line by line.",
+            (Place.MOVE,), "compare", 3),
+    Command("by_hand", "b", "By hand", "Remove, add again and reset, step by step with the caller; settings are lost.",
+            (Place.MOVE,), "by hand", 4, needs=Role.OPERATOR),
     Command("rollout", "U", "Firmware rollout", "How far the phones of each model are; firmware for all of a model.",
             _PHONE, "rollout", 41),
     Command("model_firmware", "enter", "Choose for the model", "Choose the firmware of all phones of this model.",
@@ -171,6 +192,10 @@ COMMANDS: tuple[Command, ...] = (
             _WALK, "re-add", 4, needs=Role.OPERATOR),
     Command("start_over", "o", "Start over", "Give up this run and begin a new one.",
             _WALK, "start over", 7, needs=Role.OPERATOR),
+    Command("environment", "E", "Environment", "Go on in another environment; a phone's screen opens there too.",
+            _PHONE, "environment", 46),
+    Command("switch_here", "h", "Switch here", "Bring the phone over from another environment: Activate and reset.",
+            (Place.PHONE,), "switch here", 27, needs=Role.OPERATOR),
     Command("services", "S", "Services", "The manufacturers' services, the calls that wait for them, and the deadline.",
             (Place.PHONES, Place.PHONE), "services", 42),
     Command("timeline", "t", "Boot timeline", "Which steps of the phone's boot are proven, and which are overdue.",
@@ -208,19 +233,43 @@ COMMANDS: tuple[Command, ...] = (
 BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}
 
 
+Keymap: TypeAlias = Mapping[str, tuple[str, ...]]
+"""The ids of commands, and the keys that an operator gives them; see `helpdesk_tui.keymap`."""
+
+_own_keys: dict[str, tuple[str, ...]] = {}
+
+
+def use_keys(own: Keymap) -> None:
+    """From now on these commands have these keys, and all others the usual ones."""
+    _own_keys.clear()
+    _own_keys.update(own)
+
+
+def textual_keymap() -> dict[str, str]:
+    """The keys in force that are not the usual ones, for `App.set_keymap`."""
+    return {command_id: ",".join(keys) or _no_key(command_id) for command_id, keys in _own_keys.items()}
+
+
+def _no_key(command_id: str) -> str:
+    """A key that no terminal sends: Textual has no other way to say that a binding has none."""
+    return f"no-key-{command_id}"
+
+
 def commands_for(place: Place) -> tuple[Command, ...]:
     """What works in this place alone; see `Place.EVERYWHERE` and `Place.LIST` for the rest."""
     return tuple(command for command in COMMANDS if place in command.places)
 
 
 def bindings_for(place: Place) -> list[BindingType]:
-    """The key bindings of a place, for BINDINGS of its screen or widget.
+    """The usual key bindings of a place, for BINDINGS of its screen or widget; `App.set_keymap` changes them by id.
 
     Moving in a list is the widget's own action; all else goes through `action_run`, which refuses with the reason.
     """
+    from textual.binding import Binding
+
     return [
         Binding(
-            command.keys,
+            command.usual_keys or _no_key(command.id),
             command.id if place is Place.LIST else f"run({command.id!r})",
             command.title,
             show=False,
@@ -229,7 +278,6 @@ def bindings_for(place: Place) -> list[BindingType]:
             id=command.id,
         )
         for command in commands_for(place)
-        if command.keys
     ]
 
 
@@ -248,6 +296,8 @@ _KEY_NAMES = {
 
 def key_label(key: str) -> str:
     """A key as people write it, in as few characters as this console allows."""
+    from helpdesk_tui.themes import symbols
+
     shown = symbols()
     names = {"enter": shown.enter, "up": shown.up, "down": shown.down, **_KEY_NAMES}
     return names.get(key, key.replace("ctrl+", "^"))

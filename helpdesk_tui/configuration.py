@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from helpdesk_tui.backend.errors import BadInput, ConfigurationProblem
@@ -59,21 +59,38 @@ def load(path: Path | None = None) -> Configuration:
 
     Raises ConfigurationProblem with the file and the key.
     """
+    reader, document = _read(path)
+    if document is None:
+        environment = reader.environment("production", {})
+        return Configuration({"production": environment}, "production", Operators(), None)
+    return reader.configuration(document)
+
+
+def load_keys(path: Path | None = None) -> Keymap:
+    """The operator's own keys alone: those of the demo too, for which nothing else of the configuration counts.
+
+    Raises ConfigurationProblem with the file, the line and the key.
+    """
+    reader, document = _read(path)
+    return reader.keys(document or {})
+
+
+def _read(path: Path | None) -> tuple[_Reader, dict[str, Any] | None]:
+    """The document of the file in force; None: there is no file."""
     from platformdirs import user_config_path, user_data_path  # late: not needed for --help
 
     named = path or (Path(os.environ[ENVIRONMENT_VARIABLE]) if os.environ.get(ENVIRONMENT_VARIABLE) else None)
     file = named or user_config_path("helpdesk-tui") / FILE_NAME
     data_folder = user_data_path("helpdesk-tui")
     if named is None and not file.exists():
-        environment = _Reader(file, data_folder).environment("production", {})
-        return Configuration({"production": environment}, "production", Operators(), None)
+        return _Reader(file, data_folder), None
     try:
-        document = tomllib.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        return _Reader(file, data_folder, text), tomllib.loads(text)
     except OSError as error:
         raise ConfigurationProblem(f"{file}: cannot be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationProblem(f"{file}: this is not TOML: {error}.") from error
-    return _Reader(file, data_folder).configuration(document)
 
 
 class _Reader:

@@ -21,6 +21,7 @@ COMMANDS = {
     "import": ("imports", "Import organisations, users or phones from CSV, TSV or JSON."),
     "phone": ("phones", "List, show, add, change, activate and remove phones."),
     "organisation": ("organisations", "Show and change the common settings of organisations."),
+    "keys": ("keys", "List the keys of the screens, and the ids to change them by."),
     "doctor": ("doctor", "Check configuration, database and the manufacturers' services."),
     "walkthrough": ("walkthroughs", "Guided walkthroughs: check files, list runs, print summaries."),
     "firmware": ("firmware", "Read versions; list, add, certify and select firmware."),

@@ -37,15 +37,6 @@ def run_screens(session: Session, desk: Helpdesk, *, caller: Caller | None = Non
 
     if session.debug:
         _log_to_file()
-    # A demo has simulated services by nature: one badge says it.
-    badges = (
-        *((DEMO,) if caller else ()),
-        *((READ_ONLY,) if desk.read_only else (VIEWER,) if not desk.role.may(Role.OPERATOR) else ()),
-        *((SIMULATED,) if desk.simulated_services and not caller else ()),
-    )
-    screen_session = ScreenSession(
-        desk, desk.environment.name, desk.operator, badges, desk.read_only, caller, desk.role
-    )
     from helpdesk_tui.screens.phones import PhonesScreen
 
     gc.freeze()

@@ -60,7 +60,7 @@ class HelpScreen(HelpdeskScreen):
         return [c for c in commands_for(place) if place is Place.LIST or c.id in there]
 
     def _option(self, command: Command, place: Place) -> Option:
-        keys = " ".join(key_label(key) for key in command.keys.split(",") if key)
+        keys = " ".join(map(key_label, command.keys))
         reason = None if place is Place.LIST else self._below.reason_against(command.id)
         text = f"Not now: {safe(reason)}" if reason else command.help
         self._texts[command.id] = text
@@ -93,7 +93,7 @@ class HelpScreen(HelpdeskScreen):
 
 
 def _searched(command: Command) -> str:
-    return f"{command.title} {command.help} {command.keys} {command.key}".casefold()
+    return f"{command.title} {command.help} {' '.join(command.keys)} {command.key}".casefold()
 
 
 class HelpSearch(SearchField):

@@ -23,7 +23,9 @@ def fit_offers(offers: Sequence[Offer], width: int) -> list[Offer]:
     """The most important commands that fit in `width` cells, in the order in which they were offered."""
     room = width - 1
     kept: set[str] = set()
-    for command, _ in sorted((offer for offer in offers if offer[0].footer), key=lambda offer: offer[0].rank):
+    for command, _ in sorted(
+        (offer for offer in offers if offer[0].footer and offer[0].keys), key=lambda offer: offer[0].rank
+    ):
         room -= _cells(command)
         if room < 0:
             break

@@ -43,7 +43,7 @@ class KeyButton(Widget, can_focus=True):
         super().__init__(id=id)
         self.command = command
         """What `Pressed` carries: the id of a command, or the name of an answer."""
-        self._key = key
+        self._key = f"{key} " if key else ""
         self._label = safe(label)
         self._available = available
 
@@ -54,13 +54,13 @@ class KeyButton(Widget, can_focus=True):
             self.refresh(layout=True)
 
     def get_content_width(self, container: object, viewport: object) -> int:
-        return len(self._key) + len(self._label) + 3
+        return len(self._key) + len(self._label) + 2
 
     def render_line(self, y: int) -> Strip:
         base = self.rich_style if self._available else self.get_component_rich_style("key-button--off")
         key = self.get_component_rich_style("key-button--key") if self._available else base
-        room = max(0, self.size.width - len(self._key) - 3)
-        return Strip([Segment("[", base), Segment(self._key, key), Segment(f" {fit(self._label, room)}]", base)])
+        room = max(0, self.size.width - len(self._key) - 2)
+        return Strip([Segment("[", base), Segment(self._key, key), Segment(f"{fit(self._label, room)}]", base)])
 
     def on_click(self) -> None:
         self.action_press()
