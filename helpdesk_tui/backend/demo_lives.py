@@ -232,7 +232,7 @@ class Stage:
             file = self.desk.settings.file(phone)
         except BadInput:
             return  # a model that has no settings file
-        sent = Sent(f"demo-{phone.id}", file)
+        sent = Sent.of(f"demo-{phone.id}", file)
         name = settings_file_name(phone.vendor, phone.model, phone.mac)
         fetch = Fetch(now, phone.id, Key.SECRET, role.address, name, 200, 20_000, "", settled=True, sent=sent)
         self.desk.fetching.remember([fetch])

@@ -323,7 +323,7 @@ async def test_from_a_line_to_where_it_can_be_changed(session: Session, desk: He
 
 async def test_what_changed_since_the_phone_fetched(session: Session, desk: Helpdesk, yealink: Phone) -> None:
     file = desk.settings.file(yealink)
-    sent = Sent("1", file)
+    sent = Sent.of("1", file)
     now = desk.clock()
     desk.fetching.remember([Fetch(now, yealink.id, Key.SECRET, "", "", 200, 1, "", settled=True, sent=sent)])
     async with looking_at(session, partial(SettingsFileScreen, phone_id=yealink.id)) as (looking, screen):

@@ -7,6 +7,7 @@ import logging
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -23,7 +24,8 @@ from helpdesk_tui.backend.use_cases.fetching import Fetch, Miss
 log = logging.getLogger(__name__)
 
 GATHER = 0.1
-"""Seconds for which records are gathered into one transaction."""
+"""Seconds for which records are gathered into one transaction. Nobody is woken for a single one: two threads that
+take turns with every record would cost more than what they do."""
 
 LARGEST_BATCH = 2_000
 LONGEST_QUEUE = 100_000
@@ -73,7 +75,8 @@ class Recorder:
     def __init__(self, desk: Helpdesk, access_log: AccessLog) -> None:
         self._desk = desk
         self._access_log = access_log
-        self._queue: queue.SimpleQueue[Record | _Visit | None] = queue.SimpleQueue()
+        self._records: deque[Record] = deque()
+        self._visits: queue.SimpleQueue[_Visit | None] = queue.SimpleQueue()
         self._left_out = 0
         self._throttled: dict[str, datetime] = {}
         self._waiting: list[Record] = []
@@ -87,21 +90,21 @@ class Recorder:
 
     def stop(self) -> None:
         """Write what is left, and end the calls that were begun. The others stay queued in the database."""
-        self._queue.put(None)
+        self._visits.put(None)
         self._thread.join()
         self._callers.shutdown(cancel_futures=True)
 
     def note(self, record: Record) -> None:
         """Write this down soon."""
-        if self._queue.qsize() + len(self._waiting) < LONGEST_QUEUE:
-            self._queue.put(record)
+        if len(self._records) + len(self._waiting) < LONGEST_QUEUE:
+            self._records.append(record)
         else:
             self._left_out += 1
 
     async def admit(self, phone_id: int, segment: str) -> bool:
         """Write down the first use of a key, now. Raises DatabaseProblem."""
         visit = _Visit(phone_id, segment)
-        self._queue.put(visit)
+        self._visits.put(visit)
         return await asyncio.wrap_future(visit.admitted)
 
     def throttles(self, address: str, mac: Mac | None, now: datetime) -> bool:
@@ -114,10 +117,14 @@ class Recorder:
     # -- in the writer's thread ---------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        version, going_on = None, True
+        version, going_on, gathered_at = None, True, 0.0
         while going_on:
-            records, visits, going_on = self._gather()
+            visits, going_on = self._next_visits()
             self._admit(visits)
+            if going_on and time.monotonic() < gathered_at + GATHER:
+                continue
+            gathered_at = time.monotonic()
+            records = self._gathered(LARGEST_BATCH if going_on else len(self._records))
             self._log(records)
             self._waiting += [record for record in records if record.what]
             if self._waiting:
@@ -132,27 +139,20 @@ class Recorder:
                     self._throttled, version = self._desk.fetching.throttled(), current
         self._access_log.close()
 
-    def _gather(self) -> tuple[list[Record], list[_Visit], bool]:
-        """What has arrived, after a short while; visits are not kept waiting."""
-        records: list[Record] = []
+    def _next_visits(self) -> tuple[list[_Visit], bool]:
+        """First uses of keys as soon as there are some, or none after a short while; and whether to go on."""
         visits: list[_Visit] = []
-        until = time.monotonic() + GATHER
-        wait = GATHER
-        while True:
-            try:
-                item = self._queue.get(timeout=max(wait, 0.0))
-            except queue.Empty:
-                return records, visits, True
-            if item is None:
-                return records, visits, False
-            if isinstance(item, _Visit):
-                visits.append(item)
-            else:
-                records.append(item)
-            full = len(records) >= LARGEST_BATCH or len(visits) >= LARGEST_BATCH
-            wait = 0.0 if visits or full else until - time.monotonic()
-            if full:
-                return records, visits, True
+        try:
+            visit = self._visits.get(timeout=GATHER)
+            while visit is not None:
+                visits.append(visit)
+                visit = self._visits.get_nowait()
+        except queue.Empty:
+            return visits, True
+        return visits, False
+
+    def _gathered(self, most: int) -> list[Record]:
+        return [self._records.popleft() for _ in range(min(most, len(self._records)))]
 
     def _admit(self, visits: list[_Visit]) -> None:
         if not visits:

@@ -12,6 +12,7 @@ from helpdesk_tui.backend.helpdesk import Helpdesk
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.phone import Phone
 from helpdesk_tui.backend.model.vendor import Vendor
+from helpdesk_tui.backend.settings_file import generation_of, heading_of, render, snom_firmware_file, yealink_boot_file
 from helpdesk_tui.backend.use_cases.access import settings_file_name
 from helpdesk_tui.backend.use_cases.fetching import Sent, agent_of
 
@@ -76,8 +77,6 @@ class KnownFiles:
 
 def file_of(desk: Helpdesk, phone: Phone, kind: FileKind) -> Answer | None:
     """A text file of this phone as an answer, its etag first; None when it has no such file now. Raises BadInput."""
-    from helpdesk_tui.backend.settings_file import render
-
     sent = None
     if kind is FileKind.SETTINGS:
         settings = desk.settings.file(phone)
@@ -88,7 +87,7 @@ def file_of(desk: Helpdesk, phone: Phone, kind: FileKind) -> Answer | None:
         return None
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     if kind is FileKind.SETTINGS:
-        sent = Sent(etag, settings)
+        sent = Sent(etag, heading_of(settings), body)
     headers = [
         (b"etag", etag.encode()),
         (b"cache-control", b"private, no-cache"),
@@ -99,8 +98,6 @@ def file_of(desk: Helpdesk, phone: Phone, kind: FileKind) -> Answer | None:
 
 
 def _other(desk: Helpdesk, phone: Phone, kind: FileKind) -> bytes | None:
-    from helpdesk_tui.backend.settings_file import generation_of, snom_firmware_file, yealink_boot_file
-
     if kind is FileKind.COMMON:
         return EMPTY_YEALINK
     choice = desk.settings.firmware_choice(phone)

@@ -18,7 +18,7 @@ from helpdesk_tui.backend.settings_file.file import (
 from helpdesk_tui.backend.settings_file.function_keys import capacity, check_key, check_keys
 from helpdesk_tui.backend.settings_file.generation import Generation, generation_of
 from helpdesk_tui.backend.settings_file.layout import recheck_minutes
-from helpdesk_tui.backend.settings_file.packed import pack, unpack
+from helpdesk_tui.backend.settings_file.packed import heading_of, pack, unpack
 from helpdesk_tui.backend.settings_file.setting import Endpoint, FirmwareChoice, Origin, Setting, Source
 from helpdesk_tui.backend.settings_file.text import check_organisation, check_text, check_value
 from helpdesk_tui.backend.settings_file.writer import FileLine, snom_firmware_file, yealink_boot_file
@@ -49,6 +49,7 @@ __all__ = [
     "compare",
     "compare_files",
     "generation_of",
+    "heading_of",
     "lines_of",
     "mask",
     "masked",

@@ -5,28 +5,24 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterable, Iterator
-from itertools import chain, groupby, repeat
-from operator import attrgetter
+from itertools import chain, repeat
 
 from helpdesk_tui.backend.model.vendor import Vendor
-from helpdesk_tui.backend.settings_file.file import SettingsFile, render
+from helpdesk_tui.backend.settings_file.file import SettingsFile
 from helpdesk_tui.backend.settings_file.generation import Generation
 from helpdesk_tui.backend.settings_file.setting import Origin, Setting
 from helpdesk_tui.backend.settings_file.writer import blocks_of
 
-_ORIGIN_AND_SECRECY = attrgetter("origin", "secret")
+
+def heading_of(file: SettingsFile) -> bytes:
+    """What the lines of a file do not say: where each setting comes from, and which are secret."""
+    runs = ",".join([block.form.about for block in file.blocks])
+    return f'["{file.vendor.value}","{file.generation.value}",[{runs}]]'.encode()
 
 
-def pack(file: SettingsFile) -> bytes:
-    """The file as it went to the phone, in few bytes and little time; it holds secrets.
-
-    A heading says what the lines do not: where each setting comes from, and which are secret.
-    """
-    settings = chain.from_iterable(block.form.settings for block in file.blocks)
-    alike = groupby(map(_ORIGIN_AND_SECRECY, settings))
-    runs = [(origin.value, secret, len(list(run))) for (origin, secret), run in alike]
-    heading = json.dumps([file.vendor.value, file.generation.value, runs], separators=(",", ":"))
-    return zlib.compress(heading.encode() + b"\n" + render(file), 1)
+def pack(heading: bytes, text: bytes) -> bytes:
+    """The text of a file as it went to the phone with its heading, in few bytes and little time; it holds secrets."""
+    return zlib.compress(b"%b\n%b" % (heading, text), 1)
 
 
 def unpack(data: bytes) -> SettingsFile:

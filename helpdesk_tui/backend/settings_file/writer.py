@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -51,6 +52,13 @@ class Form:
         """Its lines, one for each setting, with `%s` at each place."""
         write = _element if self.vendor is Vendor.SNOM else _assignment
         return "\n".join([write(setting) for setting in self.settings])
+
+    @cached_property
+    def about(self) -> str:
+        """Origin, secrecy and number of its settings that are alike in both, one run after the other, as JSON."""
+        alike = groupby(self.settings, key=attrgetter("origin", "secret"))
+        runs = [(origin.value, secret, len(list(run))) for (origin, secret), run in alike]
+        return json.dumps(runs, separators=(",", ":"))[1:-1]
 
     @cached_property
     def in_attributes(self) -> tuple[bool, ...]:

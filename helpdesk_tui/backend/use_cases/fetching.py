@@ -53,7 +53,16 @@ class Sent:
     """A settings file as it went to a phone."""
 
     etag: str
-    file: SettingsFile = field(repr=False)
+    heading: bytes = field(repr=False)
+    """What its text does not say: see `settings_file.heading_of`."""
+    text: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, etag: str, file: SettingsFile) -> Sent:
+        """This file, when it was sent under this etag."""
+        from helpdesk_tui.backend.settings_file import heading_of, render  # late: as below
+
+        return cls(etag, heading_of(file), render(file))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +188,7 @@ class Fetching:
         latest = {fetch.phone_id: (fetch.at, fetch.sent) for fetch in fetches if fetch.sent}
         known = self._store.fetched.etags(list(latest))
         rows = [
-            (phone_id, at, sent.etag, pack(sent.file))
+            (phone_id, at, sent.etag, pack(sent.heading, sent.text))
             for phone_id, (at, sent) in latest.items()
             if sent.etag != known.get(phone_id)
         ]

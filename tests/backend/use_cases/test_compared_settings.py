@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk_tui.backend import BadInput, CustomSetting, Helpdesk, Phone, Side, Vendor
-from helpdesk_tui.backend.settings_file import Generation, compare, pack, render, settings_of, unpack
+from helpdesk_tui.backend.settings_file import Generation, compare, heading_of, pack, render, settings_of, unpack
 from helpdesk_tui.backend.use_cases.fetching import Fetch, Key, Sent
 from tests.backend.offices import SNOM, YEALINK, add_organisation, add_user, in_service
 from tests.backend.settings_file.settings_sources import ANNA, KEYS, sample
@@ -20,7 +20,7 @@ def fetch(desk: Helpdesk, phone: Phone) -> Fetch:
     """What the endpoint notes when this phone fetches its settings."""
     file = desk.settings.file(phone)
     body = render(file)
-    sent = Sent(str(hash(body)), file)
+    sent = Sent.of(str(hash(body)), file)
     name, size = f"{phone.mac.hex}.cfg", len(body)
     return Fetch(desk.clock(), phone.id, Key.SECRET, "192.0.2.1", name, 200, size, "", settled=True, sent=sent)
 
@@ -100,7 +100,7 @@ def test_any_file_is_kept_as_it_is(generation: Generation, name: str, value: str
         file = settings_of(sample(generation, phone_name=name, custom=custom, user=ANNA, function_keys=KEYS))
     except BadInput:
         return
-    kept = unpack(pack(file))
+    kept = unpack(pack(heading_of(file), render(file)))
     assert render(kept) == render(file)
     assert compare(kept, file) == ()
     assert [(s.origin, s.secret) for s in kept.settings] == [(s.origin, s.secret) for s in file.settings]

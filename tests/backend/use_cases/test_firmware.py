@@ -50,7 +50,7 @@ def report(desk: Helpdesk, phone: Phone, version: str | None, *, settings: bool 
         Vendor.YEALINK: f"Yealink SIP-{phone.model} {version} {phone.mac.colons}",
     }
     desk.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]
-    sent = Sent("etag", desk.settings.file(phone)) if settings else None
+    sent = Sent.of("etag", desk.settings.file(phone)) if settings else None
     agent = agents[phone.vendor] if version else "curl/8"
     fetch = Fetch(desk.clock(), phone.id, Key.SECRET, "198.51.100.1", "file", 200, 10, agent, True, sent)
     desk.fetching.note_fetches([fetch])
