@@ -14,8 +14,9 @@ from textual.binding import BindingType
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
 from helpdesk_tui.assets import asset
-from helpdesk_tui.commands import Place, bindings_for
+from helpdesk_tui.commands import BY_ID, Keymap, Place, bindings_for, textual_keymap, use_keys
 from helpdesk_tui.screens.base import UNEXPECTED, HelpdeskScreen, Session
+from helpdesk_tui.screens.environments import EnvironmentChosen
 from helpdesk_tui.terminal import check_terminal, end_on_signals
 from helpdesk_tui.themes import THEME_NAMES, THEMES, choose_theme, symbols
 
@@ -108,7 +109,19 @@ class HelpdeskApp(App[int]):
     def action_help_quit(self) -> None:
         """Ctrl+c does not quit: hands that copy in another program hit it here too."""
         if isinstance(self.screen, HelpdeskScreen):
-            self.screen.say("Press q to quit.")
+            self.screen.say(f"Press {BY_ID['quit'].key} to quit.")
+
+    @on(EnvironmentChosen)
+    async def _switch_environment(self, chosen: EnvironmentChosen) -> None:
+        """Go on in another environment: its first screen, and the chosen phone there."""
+        self.session = Session.of(chosen.desk, caller=self.session.caller, environments=self.session.environments)
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        await self.push_screen(self._first(self.session))
+        if chosen.phone_id is not None:
+            from helpdesk_tui.screens.phone import PhoneScreen
+
+            await self.push_screen(PhoneScreen(self.session, chosen.phone_id))
 
     # Errors ---------------------------------------------------------------------------------------------------------
 

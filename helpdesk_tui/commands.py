@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-
-from textual.binding import Binding, BindingType
+from typing import TYPE_CHECKING, TypeAlias
 
 from helpdesk_tui.backend import Role
-from helpdesk_tui.themes import symbols
+
+if TYPE_CHECKING:  # the list of keys is printed without any screen
+    from textual.binding import BindingType
 
 
 class Place(StrEnum):

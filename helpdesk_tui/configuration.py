@@ -17,6 +17,10 @@ from helpdesk_tui.backend.model.environment import EndpointCredentials, Environm
 from helpdesk_tui.backend.model.role import Role
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.operators import LONGEST_NAME, Identity, Operator, Operators
+from helpdesk_tui.toml_lines import line_of
+
+if TYPE_CHECKING:
+    from helpdesk_tui.commands import Keymap
 
 ENVIRONMENT_VARIABLE = "HELPDESK_TUI_CONFIG"
 FILE_NAME = "config.toml"
@@ -96,15 +100,17 @@ def _read(path: Path | None) -> tuple[_Reader, dict[str, Any] | None]:
 class _Reader:
     """Turns the document of one file into values, naming the file and the key of whatever is wrong."""
 
-    def __init__(self, file: Path, data_folder: Path) -> None:
+    def __init__(self, file: Path, data_folder: Path, text: str = "") -> None:
         self.file = file
         self.data_folder = data_folder
+        self.source = text
 
     def problem(self, key: str, text: str) -> ConfigurationProblem:
-        return ConfigurationProblem(f"{self.file}: {key}: {text}")
+        line = line_of(self.source, key)
+        return ConfigurationProblem(f"{self.file}:{line}: {key}: {text}" if line else f"{self.file}: {key}: {text}")
 
     def configuration(self, document: dict[str, Any]) -> Configuration:
-        self.known("", document, ("default_environment", "environments", "operators"))
+        self.known("", document, ("default_environment", "environments", "operators", "keys"))
         tables = self.table("environments", document.get("environments", {"production": {}}))
         if not tables:
             raise self.problem("environments", "at least one environment is needed.")
@@ -115,7 +121,18 @@ class _Reader:
         if default not in environments:
             raise self.problem("default_environment", f"{default!r} is not one of {', '.join(environments)}.")
         operators = self.operators(self.table("operators", document["operators"])) if "operators" in document else None
+        self.keys(document)
         return Configuration(environments, default, operators or Operators(), self.file)
+
+    def keys(self, document: dict[str, Any]) -> Keymap:
+        if "keys" not in document:
+            return {}
+        from helpdesk_tui.keymap import KeyProblem, read_keys
+
+        try:
+            return read_keys(self.table("keys", document["keys"]))
+        except KeyProblem as problem:
+            raise self.problem(f"keys.{problem.command_id}", str(problem)) from None
 
     def operators(self, table: dict[str, Any]) -> Operators:
         """Whoever lists operators lists all who may change something: the others may look."""

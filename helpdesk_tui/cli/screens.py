@@ -14,6 +14,7 @@ from helpdesk_tui.terminal import check_terminal
 if TYPE_CHECKING:
     from helpdesk_tui.backend import Helpdesk
     from helpdesk_tui.backend.virtual_phone.caller import Caller
+    from helpdesk_tui.environments import Environments
 
 
 def open_screens(session: Session) -> None:
@@ -21,19 +22,22 @@ def open_screens(session: Session) -> None:
     check_terminal(os.environ)
     gc.disable()  # what is made until the screens stand stays: looking for garbage in it takes time and finds none
     desk = session.open()
+    environments = session.environments(desk)
     try:
-        run_screens(session, desk)
+        run_screens(session, desk, environments=environments)
     finally:
+        environments.close()
         desk.close()
 
 
-def run_screens(session: Session, desk: Helpdesk, *, caller: Caller | None = None) -> None:
+def run_screens(
+    session: Session, desk: Helpdesk, *, caller: Caller | None = None, environments: Environments | None = None
+) -> None:
     """Show the screens on this environment until the operator leaves. A demo has a `caller` who is played."""
     check_terminal(os.environ)
+    keys = session.keys()
     from helpdesk_tui.app import run
-    from helpdesk_tui.backend import Role
     from helpdesk_tui.screens.base import Session as ScreenSession
-    from helpdesk_tui.widgets.header import DEMO, READ_ONLY, SIMULATED, VIEWER
 
     if session.debug:
         _log_to_file()
@@ -41,7 +45,8 @@ def run_screens(session: Session, desk: Helpdesk, *, caller: Caller | None = Non
 
     gc.freeze()
     gc.enable()
-    status = run(screen_session, PhonesScreen, theme=session.theme)
+    screen_session = ScreenSession.of(desk, caller=caller, environments=environments)
+    status = run(screen_session, PhonesScreen, theme=session.theme, keys=keys)
     if status:
         sys.exit(status)
 

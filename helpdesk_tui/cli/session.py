@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from helpdesk_tui.backend import Environment, Helpdesk
     from helpdesk_tui.backend.store import Clock
+    from helpdesk_tui.commands import Keymap
     from helpdesk_tui.configuration import Configuration
+    from helpdesk_tui.environments import Environments
     from helpdesk_tui.operators import Operator
 
 
@@ -53,6 +55,18 @@ class Session:
         who = self.operator()
         environment = self.environment()
         return Helpdesk(environment, who.name, role=who.role, read_only=self.read_only, clock=clock or utc_now)
+
+    def environments(self, opened: Helpdesk) -> Environments:
+        """All environments of the configuration; one of them is opened."""
+        from helpdesk_tui.environments import Environments
+
+        return Environments(self._configuration().environments, opened)
+
+    def keys(self) -> Keymap:
+        """The operator's own keys. Raises ConfigurationProblem."""
+        from helpdesk_tui import configuration
+
+        return configuration.load_keys(Path(self.config) if self.config else None)
 
     def operator(self) -> Operator:
         """The person at the keyboard. Raises ConfigurationProblem."""
