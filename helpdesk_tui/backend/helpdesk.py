@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.use_cases.organisations import Organisations
     from helpdesk_tui.backend.use_cases.services import ManufacturerServices
     from helpdesk_tui.backend.use_cases.settings import Settings
+    from helpdesk_tui.backend.use_cases.users import Users
     from helpdesk_tui.backend.use_cases.walkthroughs import Walkthroughs
 
 
@@ -96,6 +97,13 @@ class Helpdesk:
         from helpdesk_tui.backend.use_cases.organisations import Organisations
 
         return Organisations(self.context, self.settings)
+
+    @cached_property
+    def users(self) -> Users:
+        """The people of organisations and their identities."""
+        from helpdesk_tui.backend.use_cases.users import Users
+
+        return Users(self.context, self.phones)
 
     @cached_property
     def custom(self) -> Custom:

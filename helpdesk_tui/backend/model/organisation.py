@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -114,6 +115,18 @@ class Organisation:
     """Patterns separated by `|`: what may be dialled when nobody is logged in."""
     web_username: str = "admin"
     """Login name of the phone's own web portal; the password is random per phone."""
+
+
+def short_name_for(name: str, taken: Container[str]) -> str:
+    """A short name made from a name, other than those that are taken."""
+    base = "".join(c for c in name.lower() if c.isascii() and c.isalnum())[:10] or "org"
+    base = base if len(base) > 1 else base + "0"
+    number = 1
+    short = base
+    while short in taken:
+        number += 1
+        short = f"{base[: 12 - len(str(number))]}{number}"
+    return short
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import fields
+from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
-from sqlite3 import Row
+from sqlite3 import Connection, Row
+from typing import NamedTuple
 
 from helpdesk_tui.backend.model.organisation import (
     CallerIdDisplay,
@@ -18,7 +21,9 @@ from helpdesk_tui.backend.model.organisation import (
     Organisation,
     User,
 )
-from helpdesk_tui.backend.store.database import Database
+from helpdesk_tui.backend.model.verdict import VerdictKind
+from helpdesk_tui.backend.store.database import Database, stamp
+from helpdesk_tui.backend.store.search import TURNED
 
 _ORGANISATION_COLUMNS = tuple(field.name for field in fields(Organisation) if field.name != "id")
 
@@ -27,6 +32,50 @@ SELECT users.id, organisation_id, extension, name, voicemail, ring_internal, rin
        sip_username, sip_password, display_name
 FROM users LEFT JOIN identities ON identities.user_id = users.id
 """
+
+_NAMES = "casefold(name || ' ' || short_name)"
+
+# The verdicts are counted in an index; `?` is the moment, then the ids.
+_VERDICTS = f"""
+SELECT organisation_id, CASE WHEN {TURNED} THEN 0 ELSE verdict_rank END, count(*) FROM phones
+WHERE organisation_id IN (SELECT value FROM json_each(?)) GROUP BY 1, 2
+"""
+
+_USER_COUNTS = """
+SELECT organisation_id, count(*) FROM users
+WHERE organisation_id IN (SELECT value FROM json_each(?)) GROUP BY 1
+"""
+
+_LOST_WITH_ORGANISATION = """
+SELECT (SELECT count(*) FROM users WHERE organisation_id = ?1),
+       (SELECT count(*) FROM identities JOIN users ON users.id = user_id WHERE organisation_id = ?1),
+       (SELECT count(*) FROM function_keys WHERE organisation_id = ?1)
+       + (SELECT count(*) FROM function_keys JOIN users ON users.id = user_id WHERE users.organisation_id = ?1),
+       (SELECT count(*) FROM custom_settings WHERE organisation_id = ?1),
+       (SELECT count(*) FROM phones WHERE organisation_id = ?1)
+"""
+
+
+class ListedOrganisation(NamedTuple):
+    """An organisation as a list shows it."""
+
+    organisation: Organisation
+    verdicts: dict[VerdictKind, int]
+    """How many of its phones have each verdict; all kinds are there."""
+    users: int
+
+    @property
+    def phones(self) -> int:
+        """How many phones it has."""
+        return sum(self.verdicts.values())
+
+
+class OrganisationPage(NamedTuple):
+    """A window on the organisations."""
+
+    organisations: tuple[ListedOrganisation, ...]
+    total: int
+    """How many fit in all."""
 
 
 class DirectoryTable:
@@ -55,6 +104,55 @@ class DirectoryTable:
             folded = text.strip().casefold()
             rows = connection.execute(exact, [folded, folded]).fetchall() or connection.execute(like, [folded])
             return tuple(_organisation(row) for row in rows)
+
+    def page(self, text: str, offset: int, limit: int, now: datetime) -> OrganisationPage:
+        """The organisations by name whose name and short name hold all words of `text`, and how many there are."""
+        words = text.casefold().split()
+        where = " AND ".join([f"instr({_NAMES}, ?) > 0"] * len(words)) or "1"
+        with self._database.read() as connection:
+            rows = connection.execute(
+                f"SELECT * FROM organisations WHERE {where} ORDER BY name LIMIT ? OFFSET ?", [*words, limit, offset]
+            ).fetchall()
+            total = offset + len(rows)
+            if len(rows) == limit or (offset and not rows):  # else this has seen the end of the list
+                total = connection.execute(f"SELECT count(*) FROM organisations WHERE {where}", words).fetchone()[0]
+            return OrganisationPage(_listed(connection, [_organisation(row) for row in rows], now), total)
+
+    def listed(self, organisation: Organisation, now: datetime) -> ListedOrganisation:
+        """This organisation as a list shows it."""
+        with self._database.read() as connection:
+            return _listed(connection, [organisation], now)[0]
+
+    def lost_with_organisation(self, organisation_id: int) -> tuple[int, int, int, int, int]:
+        """Its users, their identities, its function keys and custom settings, and its phones."""
+        with self._database.read() as connection:
+            row = connection.execute(_LOST_WITH_ORGANISATION, [organisation_id]).fetchone()
+        users, identities, keys, customs, phones = row
+        return users, identities, keys, customs, phones
+
+    def delete_organisation(self, organisation_id: int) -> None:
+        """Remove an organisation with its users and all that is configured for it; it must have no phones."""
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM users WHERE organisation_id = ?", [organisation_id])
+            connection.execute("DELETE FROM organisations WHERE id = ?", [organisation_id])
+
+    def delete_user(self, user_id: int) -> None:
+        """Remove a user with identities and function keys."""
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM users WHERE id = ?", [user_id])
+
+    def logged_in(self, organisation_id: int) -> dict[int, tuple[tuple[str, str], ...]]:
+        """Where the users of an organisation are logged in: MAC and model of their phones, by user id."""
+        found: dict[int, tuple[tuple[str, str], ...]] = {}
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT user_id, mac, model FROM users JOIN phones ON phones.user_id = users.id"
+                " WHERE users.organisation_id = ? ORDER BY mac",
+                [organisation_id],
+            )
+            for user_id, mac, model in rows:
+                found[user_id] = (*found.get(user_id, ()), (mac, model))
+        return found
 
     def save_organisation(self, organisation: Organisation) -> int:
         """Add (id 0) or change an organisation; returns its id."""
@@ -123,6 +221,21 @@ class DirectoryTable:
 
 def _column(value: object) -> object:
     return ";".join(str(part) for part in value) if isinstance(value, tuple) else value
+
+
+def _listed(
+    connection: Connection, organisations: Sequence[Organisation], now: datetime
+) -> tuple[ListedOrganisation, ...]:
+    ids = json.dumps([organisation.id for organisation in organisations])
+    kinds = {kind.rank: kind for kind in VerdictKind}
+    verdicts = {organisation.id: dict.fromkeys(VerdictKind, 0) for organisation in organisations}
+    for organisation_id, rank, count in connection.execute(_VERDICTS, [stamp(now), ids]):
+        verdicts[organisation_id][kinds[rank]] = count
+    users = dict(connection.execute(_USER_COUNTS, [ids]).fetchall())
+    return tuple(
+        ListedOrganisation(organisation, verdicts[organisation.id], users.get(organisation.id, 0))
+        for organisation in organisations
+    )
 
 
 def _organisation(row: Row) -> Organisation:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from helpdesk_tui.backend.errors import BadInput
 from helpdesk_tui.backend.model.event import EventKind
 from helpdesk_tui.backend.model.mac import Mac
-from helpdesk_tui.backend.model.organisation import Identity, Organisation, User
+from helpdesk_tui.backend.model.organisation import Identity, Organisation, User, short_name_for
 from helpdesk_tui.backend.model.phone import Phone
 from helpdesk_tui.backend.model.role import Role
 from helpdesk_tui.backend.model.validation import ORGANISATION, PHONE, USER, Parser, not_empty
@@ -145,7 +145,7 @@ class _Organisations(_Rows):
 
     def _save(self, row: TableRow, key: str, name: str, values: dict[str, object]) -> None:
         old = self.known.get(key)
-        short = str(values.get("short_name") or (old.short_name if old else self._new_short_name(name)))
+        short = str(values.get("short_name") or (old.short_name if old else short_name_for(name, self.short_names)))
         owner = self.short_names.get(short)
         if owner not in (None, key):
             self.fault(row, f"short_name: {short!r} belongs to another organisation.")
@@ -169,16 +169,6 @@ class _Organisations(_Rows):
         else:
             self.added += 1
             self.note("Import added the organisation.", name)
-
-    def _new_short_name(self, name: str) -> str:
-        base = "".join(c for c in name.lower() if c.isascii() and c.isalnum())[:10] or "org"
-        base = base if len(base) > 1 else base + "0"
-        number = 1
-        short = base
-        while short in self.short_names:
-            number += 1
-            short = f"{base[: 12 - len(str(number))]}{number}"
-        return short
 
 
 class _Users(_Rows):

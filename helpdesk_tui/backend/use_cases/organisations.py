@@ -1,18 +1,22 @@
-"""Organisations: their common settings, and what a change of them does to their phones."""
+"""Organisations: found, added and removed; their common settings, and what a change of them does to their phones."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from helpdesk_tui.backend.errors import BadInput, HelpdeskError, NotFound
-from helpdesk_tui.backend.model.common_setting import CommonSetting, common_setting
+from helpdesk_tui.backend.errors import BadInput, HelpdeskError, NotFound, Refused
+from helpdesk_tui.backend.model.common_setting import common_setting
 from helpdesk_tui.backend.model.event import EventKind
-from helpdesk_tui.backend.model.organisation import Organisation, User
+from helpdesk_tui.backend.model.loss import Loss
+from helpdesk_tui.backend.model.organisation import Organisation, User, short_name_for
 from helpdesk_tui.backend.model.phone import Phone
 from helpdesk_tui.backend.model.role import Role
 from helpdesk_tui.backend.model.validation import ORGANISATION
+from helpdesk_tui.backend.store.directory import ListedOrganisation, OrganisationPage
 from helpdesk_tui.backend.use_cases.context import Context
+from helpdesk_tui.backend.use_cases.directory_history import DirectoryHistory
 from helpdesk_tui.backend.use_cases.settings import Settings
 
 if TYPE_CHECKING:
@@ -51,6 +55,17 @@ class Organisations:
         self._context = context
         self._store = context.store
         self._settings = settings
+        self._history = DirectoryHistory(context)
+
+    # -- looking ------------------------------------------------------------------------------------------------------
+
+    def page(self, text: str, offset: int, limit: int) -> OrganisationPage:
+        """A window on the organisations by name that hold all words of `text`, with the verdicts of their phones."""
+        return self._store.directory.page(text, offset, limit, self._context.clock())
+
+    def listed(self, organisation_id: int) -> ListedOrganisation:
+        """One organisation with the verdicts of its phones. Raises NotFound when it was removed."""
+        return self._store.directory.listed(self.get(organisation_id), self._context.clock())
 
     def all(self) -> tuple[tuple[Organisation, int], ...]:
         """All organisations by name, each with its number of phones."""
@@ -75,6 +90,8 @@ class Organisations:
     def models(self, organisation: Organisation) -> tuple[ModelInUse, ...]:
         """The models of its phones, with what is configured for all phones of each."""
         return tuple(ModelInUse(*row) for row in self._store.custom.models(organisation.id))
+
+    # -- common settings ----------------------------------------------------------------------------------------------
 
     def changed(self, organisation: Organisation, column: str, text: str) -> Organisation:
         """The organisation as it would be with this typed text in this column. Raises BadInput."""
@@ -113,24 +130,86 @@ class Organisations:
         return Effect(changed, len(phones), count, example)
 
     def change(self, organisation: Organisation, column: str, text: str) -> Organisation:
-        """Change one common setting from what somebody typed, and note it. Raises BadInput."""
+        """Change one common setting from what somebody typed, and note it.
+
+        Raises BadInput, and Refused when somebody has changed the same setting since `organisation` was read.
+        """
         with self._context.write(Role.ADMINISTRATOR):
             before = self.get(organisation.id)
             after = self.changed(before, column, text)
             if after == before:
                 return before
+            setting = common_setting(column)
+            what = f"the common setting {setting.title}"
+            if setting.value(before) != setting.value(organisation):
+                raise self._history.overtaken(what, before.name, setting.title)
             self._store.directory.save_organisation(after)
             self._store.phones.touch("organisation_id", after.id, self._context.clock())
-            self._store.events.add(
-                self._context.operator,
-                EventKind.CHANGED,
-                _sentence(common_setting(column), before, after),
-                None,
-                after.name,
-            )
+            old, new = (setting.value(each) or "nothing" for each in (before, after))
+            self._history.note(EventKind.CHANGED, f"Changed {what} from {old} to {new}.", after.name)
         return after
 
+    # -- adding and removing ------------------------------------------------------------------------------------------
 
-def _sentence(setting: CommonSetting, before: Organisation, after: Organisation) -> str:
-    old, new = setting.value(before) or "nothing", setting.value(after) or "nothing"
-    return f"Changed the common setting {setting.title} from {old} to {new}."
+    def proposed(self, name: str) -> Organisation:
+        """A new organisation of this name, with what it gets where nothing else is said. Raises BadInput."""
+        name = str(ORGANISATION["organisation"](name))
+        taken = {other.short_name for other in self._store.directory.organisations()}
+        host = f"sip.{self._context.environment.base_domain}"
+        organisation = Organisation(0, name, short_name_for(name, taken), host)
+        self._check_name(organisation)
+        return organisation
+
+    def add(self, values: Mapping[str, str]) -> Organisation:
+        """Add an organisation from typed texts by column, as in an import; empty means not given. Raises BadInput."""
+        with self._context.write(Role.ADMINISTRATOR):
+            organisation = self._new(values)
+            organisation = replace(organisation, id=self._store.directory.save_organisation(organisation))
+            self._history.note(EventKind.ADDED, "Added the organisation.", organisation.name)
+        return organisation
+
+    def _new(self, values: Mapping[str, str]) -> Organisation:
+        from helpdesk_tui.backend.settings_file import check_organisation  # late: only editing needs it
+
+        organisation = self.proposed(values.get("organisation", ""))
+        for column, text in values.items():
+            if column not in ORGANISATION:
+                raise BadInput(f"{column[:40]!r} is unknown: one of {', '.join(ORGANISATION)}.")
+            if column != "organisation" and text.strip():
+                organisation = replace(organisation, **{column: ORGANISATION[column](text)})  # type: ignore[arg-type]
+        if any(other.short_name == organisation.short_name for other in self._store.directory.organisations()):
+            raise BadInput(f"short_name: {organisation.short_name!r} belongs to another organisation.")
+        check_organisation(organisation, None)
+        return organisation
+
+    def loss(self, organisation: Organisation) -> Loss:
+        """What is lost when this organisation is removed, beside its common settings."""
+        return Loss(*self._store.directory.lost_with_organisation(organisation.id))
+
+    def against_removal(self, organisation: Organisation, loss: Loss) -> str | None:
+        """Why it cannot be removed, in one sentence; None when it can.
+
+        Phones are never removed along: each has a registration at its manufacturer that must end first.
+        """
+        if not loss.phones:
+            return None
+        phones = f"{loss.phones:,} phone{'' if loss.phones == 1 else 's'}"
+        them = "it" if loss.phones == 1 else "them"
+        return f"{organisation.name} has {phones}: move {them} to another organisation or remove {them} first."
+
+    def remove(self, organisation: Organisation, agreed: Loss | None = None) -> None:
+        """Remove an organisation without phones, with its users; its history stays.
+
+        `agreed` is the loss as it was read before asking. Raises Refused while it has phones, and when it or what
+        would be lost has changed since then.
+        """
+        with self._context.write(Role.ADMINISTRATOR):
+            before = self.get(organisation.id)
+            loss = self.loss(before)
+            if reason := self.against_removal(before, loss):
+                raise Refused(reason)
+            if agreed is not None and (loss != agreed or before != organisation):
+                raise Refused(f"{before.name} was changed in the meantime: nothing was removed; look again.")
+            self._store.directory.delete_organisation(before.id)
+            text = f"Removed the organisation. {loss.sentence}"
+            self._history.note(EventKind.REMOVED, text, before.name)
