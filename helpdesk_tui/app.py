@@ -14,7 +14,7 @@ from textual.binding import BindingType
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
 from helpdesk_tui.assets import asset
-from helpdesk_tui.commands import BY_ID, Keymap, Place, bindings_for, textual_keymap, use_keys
+from helpdesk_tui.commands import Keymap, Place, bindings_for, press, textual_keymap, use_keys
 from helpdesk_tui.screens.base import UNEXPECTED, HelpdeskScreen, Session
 from helpdesk_tui.screens.environments import EnvironmentChosen
 from helpdesk_tui.terminal import check_terminal, end_on_signals
@@ -109,7 +109,7 @@ class HelpdeskApp(App[int]):
     def action_help_quit(self) -> None:
         """Ctrl+c does not quit: hands that copy in another program hit it here too."""
         if isinstance(self.screen, HelpdeskScreen):
-            self.screen.say(f"Press {BY_ID['quit'].key} to quit.")
+            self.screen.say(f"Press {press('quit')} to quit.")
 
     @on(EnvironmentChosen)
     async def _switch_environment(self, chosen: EnvironmentChosen) -> None:

@@ -256,6 +256,12 @@ def _no_key(command_id: str) -> str:
     return f"no-key-{command_id}"
 
 
+def press(command_id: str) -> str:
+    """What to press for this command, to be written into a sentence; without a key, its name in the palette."""
+    command = BY_ID[command_id]
+    return command.key or f"“{command.title}”"
+
+
 def commands_for(place: Place) -> tuple[Command, ...]:
     """What works in this place alone; see `Place.EVERYWHERE` and `Place.LIST` for the rest."""
     return tuple(command for command in COMMANDS if place in command.places)

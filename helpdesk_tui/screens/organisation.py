@@ -22,7 +22,7 @@ from helpdesk_tui.backend import (
     Organisation,
     Role,
 )
-from helpdesk_tui.commands import Place
+from helpdesk_tui.commands import Place, press
 from helpdesk_tui.screens.base import Session
 from helpdesk_tui.screens.comparison import AsksFirst, phones
 from helpdesk_tui.screens.phones import LOOK_AGAIN
@@ -151,7 +151,7 @@ class OrganisationScreen(AsksFirst):
             case ModelInUse() as model:
                 about = (
                     f"What every {model.model} of this organisation gets on top of the common settings: "
-                    "b opens its function keys, c its custom settings."
+                    f"{press('function_keys')} opens its function keys, {press('custom_settings')} its custom settings."
                 )
         self.query_one("#about", Static).update(Content(about))
 

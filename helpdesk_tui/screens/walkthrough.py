@@ -21,7 +21,7 @@ from helpdesk_tui.backend import (
     WalkStep,
     seconds,
 )
-from helpdesk_tui.commands import BY_ID, Place
+from helpdesk_tui.commands import BY_ID, Place, press
 from helpdesk_tui.screens.base import Session
 from helpdesk_tui.screens.phones import LOOK_AGAIN
 from helpdesk_tui.screens.walkthrough_actions import WalkthroughActions
@@ -116,7 +116,7 @@ class WalkthroughScreen(WalkthroughActions):
     def _begun(self, answer: View | HelpdeskError) -> None:
         self._take(answer)
         if isinstance(answer, View) and answer.standing.progress.trail and self._is_mine(answer):
-            self.say(f"Resumed where it was left on {exact(answer.run.changed_at)}; o starts over.")
+            self.say(f"Resumed where it was left on {exact(answer.run.changed_at)}; {press('start_over')} starts over.")
 
     def read(self) -> None:
         def read() -> View | HelpdeskError:
@@ -277,9 +277,9 @@ class WalkthroughScreen(WalkthroughActions):
         if self.view is None or command_id not in CHANGING:
             return None
         if command_id != "start_over" and self.view.standing.over:
-            return "This walkthrough has come to its end: esc goes back."
+            return f"This walkthrough has come to its end: {press('back')} goes back."
         if not self._is_mine(self.view):
-            return f"{self.view.run.operator} has this walkthrough: T takes it over."
+            return f"{self.view.run.operator} has this walkthrough: {press('take_over')} takes it over."
         return self._why_not_here(command_id, self.view)
 
     def _why_not_here(self, command_id: str, view: View) -> str | None:
@@ -294,7 +294,10 @@ class WalkthroughScreen(WalkthroughActions):
         if command_id == "skip" and step and not step.next:
             return "This step is a question: choose one of its answers."
         if command_id == "skip" and step and not step.may_skip:
-            return "This step is the proof that it works: it cannot be skipped, but X leaves the walkthrough."
+            return (
+                "This step is the proof that it works: it cannot be skipped, "
+                f"but {press('abandon')} leaves the walkthrough."
+            )
         return None
 
     def _is_mine(self, view: View) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 from textual.content import Content
 
 from helpdesk_tui.backend import Event, Step, StepState, View, WalkState
+from helpdesk_tui.commands import press
 from helpdesk_tui.themes import symbols
 from helpdesk_tui.widgets.text import fit, safe
 from helpdesk_tui.widgets.times import exact, short_span
@@ -84,7 +85,8 @@ def evidence_text(
     if under_way:
         lines.append(Content.styled(f"{sign.waiting} {under_way}", "bold $waiting"))
     if not mine and not view.run.ended_at:
-        text = f"{view.run.operator} has this walkthrough, last action {exact(view.run.changed_at)}: T takes it over."
+        last = f"{view.run.operator} has this walkthrough, last action {exact(view.run.changed_at)}"
+        text = f"{last}: {press('take_over')} takes it over."
         lines.append(Content.styled(f"{sign.attention} {safe(say(text))}", "$attention"))
     if standing.overdue is not None:
         offered = ": choose another way above" if standing.choices else ""
