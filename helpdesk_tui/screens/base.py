@@ -22,7 +22,7 @@ from helpdesk_tui.backend import HelpdeskError, Role
 from helpdesk_tui.commands import BY_ID, READ_ONLY_REASON, Command, Place, bindings_for, commands_for
 from helpdesk_tui.terminal import SMALLEST
 from helpdesk_tui.widgets.footer import FooterLine, Offer
-from helpdesk_tui.widgets.header import HeaderLine
+from helpdesk_tui.widgets.header import DEMO, READ_ONLY, SIMULATED, VIEWER, HeaderLine
 from helpdesk_tui.widgets.prompt import Choice, Prompt, PromptHost, TextQuestion, YesNo
 from helpdesk_tui.widgets.rule_line import RuleLine
 from helpdesk_tui.widgets.search_field import SearchField
@@ -30,6 +30,7 @@ from helpdesk_tui.widgets.text import safe
 
 if TYPE_CHECKING:
     from helpdesk_tui.backend import Helpdesk, Phone
+    from helpdesk_tui.environments import Environments
 
 T = TypeVar("T")
 log = logging.getLogger("helpdesk_tui")
@@ -63,6 +64,20 @@ class Session:
     """In the demo: somebody who resets the phone when told to."""
     role: Role = Role.ADMINISTRATOR
     """What the operator may do."""
+    environments: Environments | None = None
+    """All that are configured; None: there is no other (in the demo)."""
+
+    @classmethod
+    def of(cls, desk: Helpdesk, *, caller: Practice | None = None, environments: Environments | None = None) -> Session:
+        """What the screens on this environment share; a demo has a `caller` who is played."""
+        # A demo has simulated services by nature: one badge says it.
+        badges = (
+            *((DEMO,) if caller else ()),
+            *((READ_ONLY,) if desk.read_only else () if desk.role.may(Role.OPERATOR) else (VIEWER,)),
+            *((SIMULATED,) if desk.simulated_services and not caller else ()),
+        )
+        name = desk.environment.name
+        return cls(desk, name, desk.operator, badges, desk.read_only, caller, desk.role, environments)
 
     @property
     def looks_only(self) -> bool:

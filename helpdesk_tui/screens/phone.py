@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,6 +19,7 @@ from helpdesk_tui.backend import (
     Checks,
     Event,
     Lookup,
+    Mac,
     Phone,
     Reason,
     Request,
@@ -41,7 +43,10 @@ from helpdesk_tui.widgets.text import safe
 from helpdesk_tui.widgets.times import ago, countdown, exact, short_span
 from helpdesk_tui.widgets.verdict_line import VerdictLine
 
-BUTTONS = ("activate", "firmware", "fix", "reset", "settings_file")
+if TYPE_CHECKING:
+    from helpdesk_tui.environments import Elsewhere
+
+BUTTONS = ("activate", "firmware", "fix", "reset", "settings_file", "move")
 
 NEEDS_PHONE = frozenset({*BUTTONS, "copy", "login", "organisation", "function_keys", "custom_settings", "walkthroughs"})
 
@@ -59,6 +64,8 @@ class Seen:
     checks: Checks
     warnings: tuple[str, ...]
     """What the operator should know about its settings file."""
+    elsewhere: tuple[Elsewhere, ...]
+    """Other environments that know it."""
 
 
 class PhoneScreen(PhoneActions, PhoneCustoms):
@@ -107,7 +114,8 @@ class PhoneScreen(PhoneActions, PhoneCustoms):
             phone = self.desk.phones.find(known.colons) if known else self.desk.phones.get(self._phone_id)
             history, requests = self.desk.phones.history(phone.mac), self.desk.phones.requests(phone)
             checks = self.desk.settings.checks(phone)
-            return Seen(phone, history, requests, checks, self.desk.settings.warnings(phone))
+            warnings = self.desk.settings.warnings(phone)
+            return Seen(phone, history, requests, checks, warnings, self.elsewhere(phone))
 
         self.in_background("phone", read, self._take)
 
@@ -139,7 +147,7 @@ class PhoneScreen(PhoneActions, PhoneCustoms):
         self.query_one(VerdictLine).show(self.desk.phones.verdict(phone))
         diagram = lanes(phone, self._seen.events, self._seen.requests)
         self.query_one(Diagram).show(diagram, (self._manufacturer_note(phone), self._compass_note(phone)))
-        self._show_warnings(self._seen.warnings)
+        self._show_warnings((*self._seen.warnings, *(other.sentence for other in self._seen.elsewhere)))
         self._show_facts(phone)
         self._show_events(self._seen.events)
         for button in self.query(KeyButton):
@@ -280,11 +288,17 @@ class PhoneScreen(PhoneActions, PhoneCustoms):
     def chosen(self) -> tuple[Phone, ...]:
         return (self._seen.phone,) if self._seen else ()
 
+    @property
+    def phone_to_take_along(self) -> Mac | None:
+        return self._seen.phone.mac if self._seen else None
+
     def why_not(self, command_id: str) -> str | None:
         if command_id == "play_caller" and self.session.caller is None:
             return "Only the demo has a caller to play."
         if self._seen is None and command_id in NEEDS_PHONE:
             return "The phone is still being read: try again in a moment."
+        if command_id == "switch_here" and not (self._seen and self._seen.elsewhere):
+            return self.why_no_other_environment() or "No other environment knows this phone."
         return super().why_not(command_id)
 
     @on(KeyButton.Pressed)

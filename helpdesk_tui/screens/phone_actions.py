@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from helpdesk_tui.backend import FIX, RESET, Attempt, Phone, Refused, VerdictKind
-from helpdesk_tui.screens.base import HelpdeskScreen
+from helpdesk_tui.screens.environments import SWITCH, EnvironmentActions
 from helpdesk_tui.themes import symbols
 
 if TYPE_CHECKING:
     from helpdesk_tui.backend import Helpdesk
 
 
-class PhoneActions(HelpdeskScreen):
+class PhoneActions(EnvironmentActions):
     """Activate, fix, reset, settings file, firmware and copy, for `chosen()`."""
 
     _stopping = False
@@ -34,6 +34,12 @@ class PhoneActions(HelpdeskScreen):
         phones = self.chosen()
         if len(phones) > 1:
             title, consequence = f"Activate {len(phones)} phones?", "Each is registered at its manufacturer."
+            shared = await asyncio.to_thread(lambda: sum(bool(self.elsewhere(phone)) for phone in phones))
+            if shared:
+                consequence += f" {shared} of them another environment has too: after a reset they come here."
+        elif elsewhere := await asyncio.to_thread(self.elsewhere, phones[0]):
+            title = f"Activate {phones[0].mac} in {self.session.environment}?"
+            consequence = " ".join(other.sentence for other in elsewhere)
         elif self.desk.phones.verdict(phones[0]).kind is VerdictKind.OK:
             title = f"Activate {phones[0].mac}, which is in normal operation?"
             consequence = "Only needed before a factory reset; it stays registered until the phone calls in."
@@ -109,6 +115,10 @@ class PhoneActions(HelpdeskScreen):
 
         self.app.push_screen(WalkthroughScreen(self.session, self.chosen()[0].id, walkthrough))
 
+    def action_switch_here(self) -> None:
+        """Bring the phone to this environment."""
+        self._walk(SWITCH)
+
     def action_open_walkthroughs(self) -> None:
         """Show what is under way."""
         from helpdesk_tui.screens.walkthroughs import WalkthroughsScreen
@@ -126,6 +136,12 @@ class PhoneActions(HelpdeskScreen):
         from helpdesk_tui.screens.firmware import FirmwareScreen
 
         self.app.push_screen(FirmwareScreen(self.session, tuple(phone.id for phone in self.chosen())))
+
+    def action_move(self) -> None:
+        """Choose another organisation."""
+        from helpdesk_tui.screens.move import MoveScreen
+
+        self.app.push_screen(MoveScreen(self.session, tuple(phone.id for phone in self.chosen())))
 
     def action_rollout(self) -> None:
         """Show how far the phones of each model are."""

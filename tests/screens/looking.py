@@ -74,7 +74,7 @@ async def looking_at(
 
     def first(session: Session) -> HelpdeskScreen:
         opened.append(screen(session))
-        return opened[0]
+        return opened[-1]
 
     app = HelpdeskApp(session, first, theme="dark")
     notify = app.notify
