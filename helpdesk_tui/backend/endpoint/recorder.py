@@ -58,6 +58,8 @@ class Record:
     bytes: int
     milliseconds: float
     user_agent: str
+    api_user: str = ""
+    """Who asked, when it was a user of the REST API."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +210,11 @@ class Recorder:
 
 
 def _entry(record: Record) -> dict[str, object]:
+    entry = _plain_entry(record)
+    return {**entry, "api_user": record.api_user} if record.api_user else entry
+
+
+def _plain_entry(record: Record) -> dict[str, object]:
     return {
         "at": record.at.isoformat(timespec="milliseconds"),
         "address": record.address,

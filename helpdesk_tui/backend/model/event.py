@@ -39,6 +39,8 @@ class EventKind(StrEnum):
     WALKTHROUGH = "walkthrough"
     ADDRESS = "address"
     """An address was throttled or released."""
+    API_USER = "api user"
+    """A user of the REST API was added, changed or removed, or failed to log in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
-"""Misses at the endpoint: how they are counted, and when their sender is answered slowly. Successes never count."""
+"""Misses at the endpoint and failed logins at the REST API: how they are counted, and when their sender is answered
+slowly or not at all. Successes never count."""
 
 from __future__ import annotations
 
@@ -15,12 +16,21 @@ class SubjectKind(StrEnum):
     """A public address; of IPv6 the network of 64 bits that one customer has."""
     MAC = "mac"
     """A MAC that was named in a file name, whoever asked."""
+    LOGIN_ADDRESS = "login address"
+    """A public address from which somebody logs in to the REST API."""
+    LOGIN_NAME = "login name"
+    """A user name under which somebody logs in to the REST API, wherever they are."""
 
 
 WINDOW = timedelta(minutes=10)
 """A pause of this length makes the count begin anew; a throttle lasts this long after the last failure."""
 
-LIMITS = {SubjectKind.ADDRESS: 30, SubjectKind.MAC: 10}
+LIMITS = {
+    SubjectKind.ADDRESS: 30,
+    SubjectKind.MAC: 10,
+    SubjectKind.LOGIN_ADDRESS: 20,
+    SubjectKind.LOGIN_NAME: 10,
+}
 """Failures in a row (without a pause of WINDOW) from which on a subject is throttled."""
 
 
@@ -44,9 +54,24 @@ class Failures:
     @property
     def reason(self) -> str:
         """Why it is throttled, for the operator."""
-        whose = "from this address" if self.kind is SubjectKind.ADDRESS else "for this MAC"
-        times = "request" if self.count == 1 else "requests"
-        return f"{self.count} {times} {whose} without a valid URL since {self.first_at:%Y-%m-%d %H:%M} UTC."
+        what, how = _WORDS[self.kind]
+        return f"{self.count} {what}{'' if self.count == 1 else 's'} {how} since {self.first_at:%Y-%m-%d %H:%M} UTC."
+
+
+_WORDS = {
+    SubjectKind.ADDRESS: ("request", "from this address without a valid URL"),
+    SubjectKind.MAC: ("request", "for this MAC without a valid URL"),
+    SubjectKind.LOGIN_ADDRESS: ("failed login", "from this address to the REST API"),
+    SubjectKind.LOGIN_NAME: ("failed login", "under this name to the REST API"),
+}
+
+LONGEST_LOGIN_DELAY = 4.0
+"""Seconds."""
+
+
+def login_delay(count: int) -> float:
+    """Seconds for which the answer to this many failed logins in a row is held back: it doubles with each."""
+    return min(0.125 * 2.0 ** min(count, 10), LONGEST_LOGIN_DELAY)
 
 
 def counted(before: Failures | None, new: Failures) -> Failures:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import Connection
 
+from helpdesk_tui.backend.store.api_users import ApiUserTable
 from helpdesk_tui.backend.store.custom import CustomTable
 from helpdesk_tui.backend.store.database import Database
 from helpdesk_tui.backend.store.directory import DirectoryTable
@@ -50,6 +51,7 @@ class Store:
         self.runs = RunTable(self.database, clock)
         self.failures = FailureTable(self.database)
         self.leases = LeaseTable(self.database, clock)
+        self.api_users = ApiUserTable(self.database)
 
     def write(self) -> AbstractContextManager[Connection]:
         """One transaction over several tables: all of it or nothing."""
