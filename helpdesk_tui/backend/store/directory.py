@@ -23,7 +23,6 @@ from helpdesk_tui.backend.model.organisation import (
 )
 from helpdesk_tui.backend.model.verdict import VerdictKind
 from helpdesk_tui.backend.store.database import Database, stamp
-from helpdesk_tui.backend.store.search import TURNED
 
 _ORGANISATION_COLUMNS = tuple(field.name for field in fields(Organisation) if field.name != "id")
 
@@ -35,10 +34,16 @@ FROM users LEFT JOIN identities ON identities.user_id = users.id
 
 _NAMES = "casefold(name || ' ' || short_name)"
 
-# The verdicts are counted in an index; `?` is the moment, then the ids.
-_VERDICTS = f"""
-SELECT organisation_id, CASE WHEN {TURNED} THEN 0 ELSE verdict_rank END, count(*) FROM phones
+# Counted in an index, which holds the stored verdicts.
+_VERDICTS = """
+SELECT organisation_id, verdict_rank, count(*) FROM phones
 WHERE organisation_id IN (SELECT value FROM json_each(?)) GROUP BY 1, 2
+"""
+
+# Few or none: those that time alone has turned since. Left alone, SQLite walks all phones in the order of the groups.
+_TURNED = """
+SELECT organisation_id, verdict_rank, count(*) FROM phones INDEXED BY phones_turning
+WHERE verdict_turns_at <= ? GROUP BY 1, 2
 """
 
 _USER_COUNTS = """
@@ -229,8 +234,12 @@ def _listed(
     ids = json.dumps([organisation.id for organisation in organisations])
     kinds = {kind.rank: kind for kind in VerdictKind}
     verdicts = {organisation.id: dict.fromkeys(VerdictKind, 0) for organisation in organisations}
-    for organisation_id, rank, count in connection.execute(_VERDICTS, [stamp(now), ids]):
+    for organisation_id, rank, count in connection.execute(_VERDICTS, [ids]):
         verdicts[organisation_id][kinds[rank]] = count
+    for organisation_id, rank, count in connection.execute(_TURNED, [stamp(now)]):
+        if organisation_id in verdicts:
+            verdicts[organisation_id][kinds[rank]] -= count
+            verdicts[organisation_id][VerdictKind.ATTENTION] += count
     users = dict(connection.execute(_USER_COUNTS, [ids]).fetchall())
     return tuple(
         ListedOrganisation(organisation, verdicts[organisation.id], users.get(organisation.id, 0))
