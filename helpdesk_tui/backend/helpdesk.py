@@ -18,10 +18,12 @@ from helpdesk_tui.backend.use_cases.phones import Phones
 from helpdesk_tui.backend.use_cases.registration import Registration
 
 if TYPE_CHECKING:
+    from helpdesk_tui.backend.use_cases.api_users import ApiUsers
     from helpdesk_tui.backend.use_cases.custom import Custom
     from helpdesk_tui.backend.use_cases.fetching import Fetching
     from helpdesk_tui.backend.use_cases.firmware import Firmware
     from helpdesk_tui.backend.use_cases.imports import Imports
+    from helpdesk_tui.backend.use_cases.logins import Logins
     from helpdesk_tui.backend.use_cases.maintenance import Maintenance
     from helpdesk_tui.backend.use_cases.moves import Moves
     from helpdesk_tui.backend.use_cases.organisations import Organisations
@@ -153,6 +155,20 @@ class Helpdesk:
         from helpdesk_tui.backend.use_cases.walkthroughs import Walkthroughs
 
         return Walkthroughs(self.context, self.phones, self.registration)
+
+    @cached_property
+    def api_users(self) -> ApiUsers:
+        """Who may use the REST API."""
+        from helpdesk_tui.backend.use_cases.api_users import ApiUsers
+
+        return ApiUsers(self.context)
+
+    @cached_property
+    def logins(self) -> Logins:
+        """Who logs in to the REST API."""
+        from helpdesk_tui.backend.use_cases.logins import Logins
+
+        return Logins(self.context)
 
     @property
     def simulated_services(self) -> tuple[Vendor, ...]:

@@ -52,6 +52,11 @@ class Failures:
         return self.throttled_until is not None and self.throttled_until > now
 
     @property
+    def limit(self) -> int:
+        """The failure in a row by which it is throttled."""
+        return LIMITS[self.kind]
+
+    @property
     def reason(self) -> str:
         """Why it is throttled, for the operator."""
         what, how = _WORDS[self.kind]
@@ -78,7 +83,7 @@ def counted(before: Failures | None, new: Failures) -> Failures:
     """The failures of a subject after `new` ones; the throttle begins when they reach the limit."""
     if before is not None and new.last_at - before.last_at < WINDOW:
         new = replace(new, count=before.count + new.count, first_at=before.first_at)
-    if new.count >= LIMITS[new.kind]:
+    if new.count >= new.limit:
         return replace(new, throttled_until=new.last_at + WINDOW)
     return new
 
