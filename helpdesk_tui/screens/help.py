@@ -9,8 +9,9 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from helpdesk_tui.commands import Command, Place, commands_for, key_label
+from helpdesk_tui.commands import BY_ID, Command, Place, commands_for, key_label
 from helpdesk_tui.screens.base import HelpdeskScreen
+from helpdesk_tui.widgets.cursor_view import CursorView
 from helpdesk_tui.widgets.header import HeaderLine
 from helpdesk_tui.widgets.search_field import SearchField
 from helpdesk_tui.widgets.text import fit, safe
@@ -56,8 +57,10 @@ class HelpScreen(HelpdeskScreen):
         self.query_one(HeaderLine).show_count(f"{shown} commands")
 
     def _commands(self, place: Place) -> Sequence[Command]:
+        if place is Place.LIST:
+            return commands_for(place) if self._below.query(CursorView) else ()
         there = {command.id for command, _ in self._below.offers()}
-        return [c for c in commands_for(place) if place is Place.LIST or c.id in there]
+        return [command for command in commands_for(place) if command.id in there]
 
     def _option(self, command: Command, place: Place) -> Option:
         keys = " ".join(map(key_label, command.keys))
@@ -86,10 +89,15 @@ class HelpScreen(HelpdeskScreen):
             return
         number = self._list.highlighted
         chosen = self._list.get_option_at_index(number).id if number is not None else None
-        if chosen is None or chosen in {command.id for command in commands_for(Place.LIST)}:
-            return
-        self.app.pop_screen()
-        self._below.call_after_refresh(self._below.run_command, chosen)
+        if chosen is not None:
+            self.app.pop_screen()
+            self._below.call_after_refresh(self._run_below, chosen)
+
+    def _run_below(self, command_id: str) -> None:
+        if Place.LIST in BY_ID[command_id].places:
+            getattr(self._below.query_one(CursorView), f"action_{command_id}")()
+        else:
+            self._below.run_command(command_id)
 
 
 def _searched(command: Command) -> str:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import cast
 
 import pytest
 from textual.widgets import OptionList
 
+from helpdesk_tui import screens
 from helpdesk_tui.app import HelpdeskApp
 from helpdesk_tui.backend import Helpdesk
 from helpdesk_tui.commands import COMMANDS, READ_ONLY_REASON, Place, commands_for
-from helpdesk_tui.screens.base import UNEXPECTED, Session
+from helpdesk_tui.screens.base import UNEXPECTED, HelpdeskScreen, Session
 from helpdesk_tui.screens.help import HelpScreen
 from helpdesk_tui.screens.palette import Palette
+from helpdesk_tui.widgets.cursor_view import CursorView
 from helpdesk_tui.widgets.footer import FooterLine, fit_offers
 from helpdesk_tui.widgets.header import READ_ONLY, SIMULATED
 from helpdesk_tui.widgets.phone_table import PhoneTable
@@ -36,6 +40,22 @@ def test_no_key_means_two_things_in_one_place(place: Place) -> None:
 def test_ids_are_unique_and_every_command_explains_itself() -> None:
     assert len({command.id for command in COMMANDS}) == len(COMMANDS)
     assert all(command.title and command.help.endswith((".", "…", ":")) for command in COMMANDS)
+
+
+def test_every_command_is_done_by_the_screen_of_its_place() -> None:
+    modules = [import_module(f"helpdesk_tui.screens.{found.name}") for found in iter_modules(screens.__path__)]
+    shown_in = {kind.PLACE: kind for module in modules for kind in vars(module).values() if _is_screen(kind)}
+    assert set(Place) - set(shown_in) == {Place.EVERYWHERE, Place.LIST}
+    for place, screen in shown_in.items():
+        for command in commands_for(place):
+            assert hasattr(screen, f"action_{command.id}"), (place, command.id)
+    assert all(hasattr(CursorView, f"action_{command.id}") for command in commands_for(Place.LIST))
+    assert all(hasattr(HelpdeskScreen, f"action_{c.id}") or hasattr(HelpdeskApp, f"action_{c.id}")
+               for c in commands_for(Place.EVERYWHERE))  # fmt: skip
+
+
+def _is_screen(kind: object) -> bool:
+    return isinstance(kind, type) and issubclass(kind, HelpdeskScreen) and "PLACE" in vars(kind)
 
 
 @pytest.mark.parametrize("width", [60, 80, 200])
@@ -98,6 +118,15 @@ async def test_help_is_searchable_and_runs_what_it_lists() -> None:
         await pilot.press("escape")
         await pilot.pause()
         assert isinstance(app.screen, DemoPhones)
+
+
+async def test_help_moves_in_the_list_below() -> None:
+    app = demo()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("question_mark", *"last line", "enter")
+        await pilot.pause()
+        assert app.screen.query_one(PhoneTable).cursor == 1203
 
 
 async def test_the_palette_finds_and_runs() -> None:
