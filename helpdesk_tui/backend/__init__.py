@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.use_cases.custom import CustomPlace, KeyPlace, Owner
     from helpdesk_tui.backend.use_cases.fetching import Site
     from helpdesk_tui.backend.use_cases.firmware import USE_INSTALLED, Option, Plan, Undo
-    from helpdesk_tui.backend.use_cases.moves import MovePlan
+    from helpdesk_tui.backend.use_cases.moves import BY_HAND, MovePlan
     from helpdesk_tui.backend.use_cases.organisations import Effect, ModelInUse
     from helpdesk_tui.backend.use_cases.registration import Attempt
     from helpdesk_tui.backend.use_cases.services import Asked, Queue, ServiceReport
@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.walkthroughs.engine import StepState, WalkState, seconds
 
 __all__ = [
+    "BY_HAND",
     "COMMON_SETTINGS",
     "FIX",
     "PROOFS",
@@ -199,6 +200,7 @@ _MODULES = {
     "Effect": "use_cases.organisations",
     "ModelInUse": "use_cases.organisations",
     "MovePlan": "use_cases.moves",
+    "BY_HAND": "use_cases.moves",
     "Checks": "use_cases.settings",
     "Origin": "settings_file",
     "Setting": "settings_file",

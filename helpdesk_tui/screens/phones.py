@@ -56,6 +56,7 @@ class PhonesScreen(PhoneActions, HelpdeskScreen):
             "reset",
             "settings_file",
             "firmware",
+            "move",
             "copy",
             "mark",
             "organisation",

@@ -63,8 +63,8 @@ class RowList(CursorView):
 
         number: int
 
-    def __init__(self, columns: Sequence[RowColumn]) -> None:
-        super().__init__()
+    def __init__(self, columns: Sequence[RowColumn], *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._columns = columns
         self._rows: Sequence[Row] = ()
 

@@ -33,7 +33,7 @@ def test_a_dry_run_tells_and_moves_nothing(samples: Program) -> None:
     before = samples.json("phone", "show", SNOM)
     told = samples("phone", "move", SNOM, "--to", THERE, "--dry-run")
     assert (told.returncode, told.stderr) == (0, "")
-    assert "is logged out" in told.stdout and "Its settings file: " in told.stdout
+    assert "Logged out: " in told.stdout and "Its settings file: " in told.stdout
     assert all(line.startswith(f"{SNOM}: ") for line in told.stdout.splitlines())
     assert samples.json("phone", "show", SNOM) == before
 

@@ -7,7 +7,7 @@ account must not stay on a phone of another one: they are logged out, and the op
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -40,6 +40,10 @@ class MovePlan:
     """When the phone asks for its settings by itself; None: it never did."""
 
 
+BY_HAND = "move-by-hand"
+"""The walkthrough of the document's other way: remove, add again, reset; settings are lost."""
+
+
 class Moves:
     """Moves between the organisations of one environment."""
 
@@ -68,12 +72,26 @@ class Moves:
             problem = str(error)
         next_check = self._next_check(phone)
         changes = (
-            *self._about_user(phone, organisation),
+            *self._about_user(phone),
             *self._about_model(phone, organisation),
             *((f"Its settings file: {comparison.summary}.",) if comparison else ()),
             _arrival(phone, next_check, self._context.clock()),
         )
         return MovePlan(phone, organisation, self._kept(phone), changes, problem, comparison, next_check)
+
+    def outline(self, phones: Sequence[Phone], organisation: Organisation) -> tuple[str, ...]:
+        """What moving several phones would do, in sentences. Changes nothing, and makes no settings files."""
+        going = [phone for phone in phones if phone.organisation_id != organisation.id]
+        users = sum(phone.user_id is not None for phone in going)
+        stay = len(phones) - len(going)
+        return (
+            f"{_count(len(going), 'phone')} of {_from(going)} {'go' if len(going) != 1 else 'goes'} to "
+            f"{organisation.name}, each for itself.",
+            *((f"{_count(stay, 'phone')} {'are' if stay != 1 else 'is'} there already.",) if stay else ()),
+            *((f"{_count(users, 'user')} will be logged out: a user belongs to one organisation.",) if users else ()),
+            "What is set for all phones of a model belongs to the organisation, and does not come along.",
+            "Kept: what is set for each phone itself, its secret address and its history; no reset is needed.",
+        )
 
     def _kept(self, phone: Phone) -> tuple[str, ...]:
         values = (("its name", phone.name), ("serial number", phone.serial), ("PIN", phone.pin))
@@ -89,26 +107,24 @@ class Moves:
             f"Provisioning by manufacturer stays {phone.step.value}: nobody is called, and no factory reset is needed.",
         )
 
-    def _about_user(self, phone: Phone, organisation: Organisation) -> Iterator[str]:
+    def _about_user(self, phone: Phone) -> Iterator[str]:
         if phone.user_id is not None:
             yield (
-                f"{phone.user} belongs to {phone.organisation} and is logged out: only *1 and emergency calls remain "
-                f"until somebody of {organisation.name} logs in."
+                f"Logged out: {phone.user} stays in {phone.organisation}. Only *1 and emergency calls remain until "
+                "somebody of the new organisation logs in."
             )
 
     def _about_model(self, phone: Phone, organisation: Organisation) -> Iterator[str]:
         """What is set for all phones of the model belongs to the organisation, and does not come along."""
-        for what, read in (
-            ("function key", self._store.custom.keys_of),
-            ("custom setting", self._store.custom.settings_of),
-        ):
-            old = len(read({"organisation_id": phone.organisation_id, "model": phone.model}))
-            new = len(read({"organisation_id": organisation.id, "model": phone.model}))
-            if old or new:
-                yield (
-                    f"What is set for all {phone.model} phones changes: {_count(old, what)} of {phone.organisation} "
-                    f"for {_count(new, what)} of {organisation.name}."
-                )
+        custom, counts = self._store.custom, []
+        for owner_id in (phone.organisation_id, organisation.id):
+            owner: dict[str, int | str] = {"organisation_id": owner_id, "model": phone.model}
+            counts.append((len(custom.keys_of(owner)), len(custom.settings_of(owner))))
+        if counts != [(0, 0), (0, 0)]:
+            here, there = (
+                f"{_count(keys, 'function key')} and {_count(own, 'custom setting')}" for keys, own in counts
+            )
+            yield f"Set for all {phone.model} phones: {there} there, instead of {here} here."
 
     def _compared(self, phone: Phone, organisation: Organisation) -> FileComparison:
         moved = replace(phone, organisation_id=organisation.id, organisation=organisation.name, user_id=None)
@@ -184,6 +200,11 @@ def _arrival(phone: Phone, next_check: datetime | None, now: datetime) -> str:
         return "It should have asked for its settings by now: it gets the new ones when it is back, or at a restart."
     minutes = round((next_check - now).total_seconds() / 60)
     return f"It gets the new settings at its next check, in {minutes} min, or at a restart."
+
+
+def _from(phones: Sequence[Phone]) -> str:
+    names = list(dict.fromkeys(phone.organisation for phone in phones))
+    return f"{', '.join(names[:2])}{f' and {len(names) - 2} more' if len(names) > 2 else ''}" or "nobody"
 
 
 def _count(number: int, what: str) -> str:

@@ -129,8 +129,8 @@ def test_the_plan_says_what_happens_and_changes_nothing(
     for part in (
         "its name, serial number, PIN, VLAN, firmware choice 10.1.184.15, 1 function key of its own, 1 custom setting",
         "Provisioning by manufacturer stays disabled: nobody is called, and no factory reset is needed.",
-        "Anna Jansen 201 belongs to Bakkerij Jansen and is logged out: only *1 and emergency calls remain",
-        "for all D735 phones changes: 1 function key of Bakkerij Jansen for 1 function key of Fietsen De Vries.",
+        "Logged out: Anna Jansen 201 stays in Bakkerij Jansen. Only *1 and emergency calls remain until",
+        "Set for all D735 phones: 1 function key and 1 custom setting there, instead of 1 function key and 1 custom",
         "Its settings file: ",
         "It gets the new settings at its next check, in ",
     ):
