@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from helpdesk_tui.backend.errors import ConfigurationProblem
@@ -33,6 +33,8 @@ class Operator:
     name: str
     """What the history calls them."""
     role: Role
+    own_account: bool = True
+    """Whether the program runs as an account of theirs, so that a file it writes is theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ class Operators:
     def at_keyboard(self, environ: Mapping[str, str]) -> Operator:
         """Who it is. Raises ConfigurationProblem when the configured way does not tell."""
         login = self._login(environ)
-        return self.listed.get(login) or Operator(login, self.default_role)
+        operator = self.listed.get(login) or Operator(login, self.default_role)
+        return replace(operator, own_account=self.identity is Identity.LOGIN)
 
     def _login(self, environ: Mapping[str, str]) -> str:
         if self.identity is Identity.LOGIN:

@@ -45,7 +45,9 @@ def run_screens(
 
     gc.freeze()
     gc.enable()
-    screen_session = ScreenSession.of(desk, caller=caller, environments=environments)
+    # A demo is everybody's own, whatever the configuration says of operators.
+    own_account = caller is not None or session.operator().own_account
+    screen_session = ScreenSession.of(desk, caller=caller, environments=environments, own_account=own_account)
     status = run(screen_session, PhonesScreen, theme=session.theme, keys=keys)
     if status:
         sys.exit(status)

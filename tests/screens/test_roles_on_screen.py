@@ -8,6 +8,7 @@ from helpdesk_tui.screens.function_keys import FunctionKeysScreen
 from helpdesk_tui.screens.help import HelpScreen
 from helpdesk_tui.screens.organisation import OrganisationScreen
 from helpdesk_tui.screens.phones import PhonesScreen
+from helpdesk_tui.screens.settings_file import SettingsFileScreen
 from tests.screens.looking import looking_at
 
 VIEWERS = "Your role is viewer: ask an operator to do this."
@@ -45,3 +46,10 @@ async def test_an_operator_sets_keys_of_a_phone_but_not_of_its_model(desk: Helpd
         await looking.settle()
         assert screen.owner.needed is Role.ADMINISTRATOR
         assert screen.reason_against("change") == OPERATORS
+
+
+async def test_on_a_shared_account_nothing_is_written_to_its_disk(desk: Helpdesk, snom: Phone) -> None:
+    session = Session.of(desk, own_account=False)
+    async with looking_at(session, lambda session: SettingsFileScreen(session, snom.id)) as (looking, _):
+        await looking.pilot.press("w")
+        await looking.says("You share an account here")
