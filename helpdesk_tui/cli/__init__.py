@@ -25,7 +25,8 @@ COMMANDS = {
     "doctor": ("doctor", "Check configuration, database and the manufacturers' services."),
     "walkthrough": ("walkthroughs", "Guided walkthroughs: check files, list runs, print summaries."),
     "firmware": ("firmware", "Read versions; list, add, certify and select firmware."),
-    "serve": ("serve", "Serve phones: settings, firmware, retries, weekly deadline."),
+    "serve": ("serve", "Serve phones and the REST API: settings, firmware, retries, weekly deadline."),
+    "api-user": ("api_users", "Users of the REST API: list, add, give rights, remove."),
     "maintain": ("maintain", "One round of retries and of the weekly deadline."),
     "simulate": ("simulate", "Play the manufacturers' services, or a phone that boots."),
 }
@@ -41,7 +42,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"helpdesk_tui.cli.{COMMANDS[cmd_name][0]}")
-        command = getattr(module, f"{cmd_name}_command")
+        command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
         assert isinstance(command, click.Command)
         return command
 

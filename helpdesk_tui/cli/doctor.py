@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from helpdesk_tui.backend import Helpdesk, Refused, Vendor
+from helpdesk_tui.backend.use_cases.documents import iso
 from helpdesk_tui.backend.use_cases.services import Queue, ServiceReport
 from helpdesk_tui.cli import output
 from helpdesk_tui.cli.session import Session
@@ -37,7 +38,7 @@ def doctor_command(session: Session, as_json: bool) -> None:
             {
                 "ok": ok,
                 "environment": desk.environment.name,
-                "next_deadline": output.iso(deadline),
+                "next_deadline": iso(deadline),
                 "checks": [asdict(check) for check in checks],
                 "services": [_document(*found) for found in reports],
             }
@@ -87,16 +88,16 @@ def _document(report: ServiceReport, queue: Queue) -> dict[str, Any]:
         "host": reach.host if reach else None,
         "addresses": list(reach.addresses) if reach else [],
         "connected": reach.connected if reach else None,
-        "certificate_ends": output.iso(reach.certificate_ends) if reach else None,
+        "certificate_ends": iso(reach.certificate_ends) if reach else None,
         "clock_difference_seconds": round(difference.total_seconds(), 1) if difference is not None else None,
         "credentials": _credentials(report),
-        "last_success": output.iso(queue.last_success),
+        "last_success": iso(queue.last_success),
         "waiting": [
             {
                 "mac": job.mac.colons,
                 "job": job.call.value,
                 "tries": job.tries,
-                "next_try": output.iso(job.next_try),
+                "next_try": iso(job.next_try),
                 "reason": job.reason.value if job.reason else None,
                 "reason_text": job.reason_text,
             }

@@ -12,6 +12,7 @@ from helpdesk_tui.assets import asset
 from helpdesk_tui.backend import BadInput, FirmwareEntry, Helpdesk, Rollout, Vendor
 from helpdesk_tui.backend.helpdesk import catalogue
 from helpdesk_tui.backend.model.firmware import compare, explain
+from helpdesk_tui.backend.use_cases.documents import firmware_document
 from helpdesk_tui.cli import output
 from helpdesk_tui.cli.phones import select_firmware
 from helpdesk_tui.cli.session import Session
@@ -33,7 +34,7 @@ def list_firmware(session: Session, as_json: bool) -> None:
     with session.helpdesk() as desk:
         entries = desk.firmware.entries()
     if as_json:
-        output.print_json([output.firmware_document(entry) for entry in entries])
+        output.print_json([firmware_document(entry) for entry in entries])
         return
     for entry in entries:
         state = "certified" if entry.certified else "withdrawn" if entry.withdrawn_on else "not certified"

@@ -1,4 +1,4 @@
-"""How phones and firmware are printed: as JSON documents and as plain lines."""
+"""How phones are printed: as JSON documents and as plain lines."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from helpdesk_tui.backend import Event, FirmwareEntry, Helpdesk, Phone, progress_of, progress_text
+from helpdesk_tui.backend import Helpdesk, Phone, progress_text
+from helpdesk_tui.backend.use_cases.documents import phone_document
 
 
 def print_json(document: object) -> None:
@@ -17,54 +18,16 @@ def print_json(document: object) -> None:
     click.echo(json.dumps(document, ensure_ascii=False, indent=2))
 
 
-def iso(moment: datetime | None) -> str | None:
-    """ISO 8601 with offset, or null."""
-    return moment.isoformat(timespec="seconds") if moment else None
-
-
-def phone_document(desk: Helpdesk, phone: Phone) -> dict[str, Any]:
-    """A phone as JSON, without any secret."""
-    verdict = desk.phones.verdict(phone)
-    pending = phone.pending
-    return {
-        "mac": phone.mac.colons,
-        "vendor": phone.vendor.value,
-        "model": phone.model,
-        "name": phone.name,
-        "serial": phone.serial or None,
-        "organisation": phone.organisation,
-        "user": phone.user_extension or None,
-        "user_name": phone.user_name or None,
-        "vlan": phone.vlan,
-        "step": phone.step.value,
-        "step_since": iso(phone.step_since),
-        "deadline": iso(phone.deadline),
-        "reason": phone.reason.value if phone.reason else None,
-        "reason_text": phone.reason_text,
-        "pending": {"job": pending.call.value, "tries": pending.tries, "next_try": iso(pending.next_try)}
-        if pending
-        else None,
-        "verdict": verdict.kind.value,
-        "verdict_text": verdict.text,
-        "next_action": verdict.action.value,
-        "firmware_installed": phone.firmware_installed,
-        "firmware_selected": phone.firmware_selected,
-        "firmware_progress": progress_of(phone).value,
-        "last_seen": iso(phone.last_seen),
-        "added_at": iso(phone.added_at),
-    }
-
-
 def revealed(desk: Helpdesk, phone: Phone) -> dict[str, Any]:
-    """The same with the secret addresses; the asking is recorded."""
+    """A phone as JSON with its secret addresses; the asking is recorded."""
     desk.settings.reveal(phone)
     definitive, temporary = desk.settings.urls(phone)
-    return {**phone_document(desk, phone), "settings_url": definitive, "temporary_url": temporary}
+    return {**phone_document(phone, desk.phones.verdict(phone)), "settings_url": definitive, "temporary_url": temporary}
 
 
 def documents(desk: Helpdesk, phones: Sequence[Phone], reveal: bool) -> list[dict[str, Any]]:
     """Several phones as JSON."""
-    return [revealed(desk, phone) if reveal else phone_document(desk, phone) for phone in phones]
+    return [revealed(desk, phone) if reveal else phone_document(phone, desk.phones.verdict(phone)) for phone in phones]
 
 
 def phone_line(desk: Helpdesk, phone: Phone) -> str:
@@ -107,32 +70,3 @@ def local(moment: datetime | None) -> str:
 def printable(text: str) -> str:
     """Text from data or from phones, harmless to a terminal."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-
-
-def event_document(event: Event) -> dict[str, Any]:
-    """An event as JSON."""
-    return {
-        "at": iso(event.at),
-        "operator": event.operator,
-        "kind": event.kind.value,
-        "mac": event.mac.colons if event.mac else None,
-        "organisation": event.organisation or None,
-        "text": event.text,
-    }
-
-
-def firmware_document(entry: FirmwareEntry) -> dict[str, Any]:
-    """A firmware of the catalogue as JSON."""
-    return {
-        "vendor": entry.vendor.value,
-        "version": entry.version,
-        "models": list(entry.models),
-        "file": entry.file,
-        "size": entry.size,
-        "sha256": entry.sha256 or None,
-        "certified": entry.certified,
-        "certified_on": iso(entry.certified_on),
-        "withdrawn": entry.withdrawn_on is not None,
-        "notes": entry.notes,
-        "known_problems": entry.known_problems,
-    }

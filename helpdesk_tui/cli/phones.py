@@ -22,6 +22,7 @@ from helpdesk_tui.backend import (
 )
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.validation import PHONE
+from helpdesk_tui.backend.use_cases.documents import event_document
 from helpdesk_tui.backend.use_cases.phones import NewPhone
 from helpdesk_tui.cli import output
 from helpdesk_tui.cli.interrupt import stop_between
@@ -333,7 +334,7 @@ def history(session: Session, phone: str, as_json: bool) -> None:
         if not events:
             desk.phones.find(phone)  # says that it is unknown
     if as_json:
-        output.print_json([output.event_document(event) for event in events])
+        output.print_json([event_document(event) for event in events])
         return
     for event in events:
         when = output.local(event.at)
