@@ -64,6 +64,8 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.use_cases.services import Asked, Queue, ServiceReport
     from helpdesk_tui.backend.use_cases.settings import Checks
     from helpdesk_tui.backend.use_cases.walkthroughs import FIX, PROOFS, RESET, View, check_note
+    from helpdesk_tui.backend.virtual_phone.caller import Caller
+    from helpdesk_tui.backend.virtual_phone.practice import Scenario
     from helpdesk_tui.backend.walkthroughs.actions import Action
     from helpdesk_tui.backend.walkthroughs.definition import Drawing, WalkStep
     from helpdesk_tui.backend.walkthroughs.engine import StepState, WalkState, seconds
@@ -82,6 +84,7 @@ __all__ = [
     "BadInput",
     "BootFact",
     "BootTimeline",
+    "Caller",
     "Checks",
     "CommonSetting",
     "ComparedLine",
@@ -138,6 +141,7 @@ __all__ = [
     "Role",
     "Rollout",
     "Run",
+    "Scenario",
     "Scope",
     "ServiceReport",
     "Setting",
@@ -178,6 +182,8 @@ _MODULES = {
     "RESET": "use_cases.walkthroughs",
     "View": "use_cases.walkthroughs",
     "check_note": "use_cases.walkthroughs",
+    "Caller": "virtual_phone.caller",
+    "Scenario": "virtual_phone.practice",
     "Action": "walkthroughs.actions",
     "Drawing": "walkthroughs.definition",
     "WalkStep": "walkthroughs.definition",

@@ -6,9 +6,9 @@ import asyncio
 import inspect
 import logging
 import os
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -29,7 +29,7 @@ from helpdesk_tui.widgets.search_field import SearchField
 from helpdesk_tui.widgets.text import safe
 
 if TYPE_CHECKING:
-    from helpdesk_tui.backend import Helpdesk, Phone
+    from helpdesk_tui.backend import Caller, Helpdesk
     from helpdesk_tui.environments import Environments
 
 T = TypeVar("T")
@@ -37,18 +37,10 @@ log = logging.getLogger("helpdesk_tui")
 log.addHandler(logging.NullHandler())  # else Python would write warnings over the screen
 
 UNEXPECTED = "Something unexpected went wrong; nothing was lost. Start with --debug to have the details written down."
+PRACTICE = "play_caller"
+"""A command that only the demo has."""
+
 NOTICE_SECONDS = {"information": 5.0, "warning": 7.0, "error": 12.0}
-
-
-class Practice(Protocol):
-    """A caller who is played by the program."""
-
-    MANNERS: ClassVar[Mapping[str, str]]
-    """What callers do when told to reset a phone, with words for it."""
-
-    def reset(self, phone: Phone, say: Callable[[str], None], manner: str = ...) -> bool:
-        """Reset this phone and let it start; True when it works. Blocks; `say` is told what the caller sees."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +52,15 @@ class Session:
     operator: str
     badges: tuple[str, ...] = ()
     read_only: bool = False
-    caller: Practice | None = None
-    """In the demo: somebody who resets the phone when told to."""
+    caller: Caller | None = None
+    """In the demo: somebody who calls, for a practice."""
     role: Role = Role.ADMINISTRATOR
     """What the operator may do."""
     environments: Environments | None = None
     """All that are configured; None: there is no other (in the demo)."""
 
     @classmethod
-    def of(cls, desk: Helpdesk, *, caller: Practice | None = None, environments: Environments | None = None) -> Session:
+    def of(cls, desk: Helpdesk, *, caller: Caller | None = None, environments: Environments | None = None) -> Session:
         """What the screens on this environment share; a demo has a `caller` who is played."""
         # A demo has simulated services by nature: one badge says it.
         badges = (
@@ -151,7 +143,8 @@ class HelpdeskScreen(Screen[None]):
     def offers(self) -> Sequence[Offer]:
         """Every command that this screen has, with why it cannot be done now."""
         commands: tuple[Command, ...] = (*commands_for(self.PLACE), *commands_for(Place.EVERYWHERE))
-        return [(command, self.reason_against(command.id)) for command in commands if self._method(command.id)]
+        offers = [(command, self.reason_against(command.id)) for command in commands if self._method(command.id)]
+        return offers if self.session.caller else [offer for offer in offers if offer[0].id != PRACTICE]
 
     def _method(self, command_id: str) -> Callable[[], Awaitable[None] | None] | None:
         name = f"action_{command_id}"

@@ -35,7 +35,6 @@ from helpdesk_tui.screens.phone_customs import PhoneCustoms
 from helpdesk_tui.screens.phones import LOOK_AGAIN
 from helpdesk_tui.themes import symbols
 from helpdesk_tui.widgets.diagram import Diagram
-from helpdesk_tui.widgets.footer import Offer
 from helpdesk_tui.widgets.header import HeaderLine
 from helpdesk_tui.widgets.key_button import KeyButton
 from helpdesk_tui.widgets.rule_line import RuleLine
@@ -245,26 +244,6 @@ class PhoneScreen(PhoneActions, PhoneCustoms):
 
         self.app.push_screen(TimelineScreen(self.session, self.chosen()[0].mac))
 
-    async def action_play_caller(self) -> None:
-        """The caller of the practice resets this phone; what happens shows by itself."""
-        caller, phone = self.session.caller, self.chosen()[0]
-        assert caller is not None
-
-        def say(text: str) -> None:
-            self.app.call_from_thread(self.progress, f"caller: {text.partition(':')[0]}{symbols().ellipsis}")
-
-        try:
-            works = await asyncio.to_thread(caller.reset, phone, say)
-        finally:
-            self.progress("")
-        self.say("The caller says that the phone works." if works else "The caller says that the phone does not work.")
-        self._read()
-
-    def offers(self) -> Sequence[Offer]:
-        """Playing the caller is a thing of the demo."""
-        offers = super().offers()
-        return offers if self.session.caller else [offer for offer in offers if offer[0].id != "play_caller"]
-
     async def action_ask_manufacturer(self) -> None:
         """Show what the service itself says, and offer to make both agree."""
         phone = self.chosen()[0]
@@ -293,8 +272,6 @@ class PhoneScreen(PhoneActions, PhoneCustoms):
         return self._seen.phone.mac if self._seen else None
 
     def why_not(self, command_id: str) -> str | None:
-        if command_id == "play_caller" and self.session.caller is None:
-            return "Only the demo has a caller to play."
         if self._seen is None and command_id in NEEDS_PHONE:
             return "The phone is still being read: try again in a moment."
         if command_id == "switch_here" and not (self._seen and self._seen.elsewhere):

@@ -25,7 +25,7 @@ from helpdesk_tui.commands import BY_ID, Place, press
 from helpdesk_tui.screens.base import Session
 from helpdesk_tui.screens.phones import LOOK_AGAIN
 from helpdesk_tui.screens.walkthrough_actions import WalkthroughActions
-from helpdesk_tui.screens.walkthrough_texts import drawing_text, evidence_text, phone_text, steps_text
+from helpdesk_tui.screens.walkthrough_texts import caller_text, drawing_text, evidence_text, phone_text, steps_text
 from helpdesk_tui.themes import symbols
 from helpdesk_tui.widgets.footer import Offer
 from helpdesk_tui.widgets.header import HeaderLine
@@ -69,6 +69,7 @@ class WalkthroughScreen(WalkthroughActions):
         self._walkthrough = walkthrough
         self._painted: object = None
         self._seen_version = 0
+        self._heard = Content("")
 
     def compose(self) -> ComposeResult:
         yield from self.header()
@@ -83,6 +84,9 @@ class WalkthroughScreen(WalkthroughActions):
                     with Horizontal(classes="part"):
                         yield Static(self.desk.walkthroughs.sentence(name), classes="label")
                         yield Static(id=name.lower(), classes="text", markup=False)
+                with Horizontal(classes="part", id="caller"):
+                    yield Static(self.desk.walkthroughs.sentence("Hear"), classes="label")
+                    yield Static(id="hear", classes="text", markup=False)
                 with Horizontal(id="buttons"):
                     for command_id in ACTIONS:
                         yield KeyButton(command_id, BY_ID[command_id].key, "")
@@ -146,6 +150,8 @@ class WalkthroughScreen(WalkthroughActions):
         before, self.view = self.view, answer
         if before and before.run.walkthrough != answer.run.walkthrough:
             self.say(f"Went on with “{answer.tell(answer.walkthrough.title, self.desk.walkthroughs.language)}”.")
+        if self.session.caller:
+            self.session.caller.follow(answer)
         self._show(answer)
 
     def look_again(self) -> None:
@@ -167,6 +173,7 @@ class WalkthroughScreen(WalkthroughActions):
 
     def _show(self, view: View) -> None:
         """Paint what differs: mostly the countdown alone."""
+        self._show_caller(view)
         standing = view.standing
         countdown = self.query_one("#countdown", Static)
         countdown.display = standing.left is not None
@@ -179,6 +186,17 @@ class WalkthroughScreen(WalkthroughActions):
             self.view = view
             self.show_all(view)
         self.view = view
+
+    def _show_caller(self, view: View) -> None:
+        """In a practice: what the caller says, and what their phone does."""
+        caller = self.session.caller
+        heard = Content("")
+        if caller and (caller.over or caller.is_about(view.phone.mac)):
+            heard = caller_text(caller.words, caller.sees, caller.over, self.desk.walkthroughs.sentence)
+        if heard != self._heard:
+            self._heard = heard
+            self.query_one("#caller").display = bool(heard.plain)
+            self.query_one("#hear", Static).update(heard)
 
     def show_all(self, view: View) -> None:
         """Paint everything."""
@@ -265,8 +283,6 @@ class WalkthroughScreen(WalkthroughActions):
         hidden = ACTIONS.keys() - _actions(step)
         if self.view is None or self._is_mine(self.view):
             hidden |= {"take_over"}
-        if self.session.caller is None:
-            hidden |= {"play_caller"}
         if not (self.view and self.view.standing.choices):
             hidden |= {"choose"}
         return [offer for offer in super().offers() if offer[0].id not in hidden]

@@ -183,24 +183,17 @@ class WalkthroughActions(HelpdeskScreen):
             self.app.push_screen(FirmwareScreen(self.session, (self.view.phone.id,)))
 
     async def action_play_caller(self) -> None:
-        """In a practice: the caller does what the step says, or something else."""
+        """In a practice: the caller does what the step says. Else: somebody calls."""
         caller, view = self.session.caller, self.view
         if caller is None or view is None:
             return
-        manner = await self.choose("The caller…", list(caller.MANNERS.items()))
-        if manner is None:
-            return
+        if caller.is_about(view.phone.mac):
+            caller.obey()
+        else:
+            from helpdesk_tui.screens.practice import choose_caller
 
-        def say(text: str) -> None:
-            self.under_way = f"Caller: {text.partition(':')[0]}{symbols().ellipsis}"
-            self.app.call_from_thread(self.show_evidence)
-
-        try:
-            works = await asyncio.to_thread(caller.reset, view.phone, say, manner)
-        finally:
-            self.under_way = ""
-            self.read()
-        self.say("The caller says that the phone works." if works else "The caller says that the phone does not work.")
+            await choose_caller(self, view.phone, view.run.walkthrough)
+        self.read()
 
     # Told -----------------------------------------------------------------------------------------------------------
 

@@ -102,6 +102,17 @@ def evidence_text(
     return Content("\n").join(lines) if lines else Content.styled(say("Nothing yet; it appears by itself."), "$quiet")
 
 
+def caller_text(words: str, sees: str, over: str, say: Say) -> Content:
+    """What a played caller says, what their phone does, and at the end what was really wrong."""
+    sign = symbols()
+    lines = [Content.styled(safe(over), "bold $key")] if over else []
+    if words:
+        lines.append(Content(f'"{safe(words)}"' if sign.ascii else f"“{safe(words)}”"))
+    if sees:
+        lines.append(Content.styled(f"{sign.waiting} {safe(say(sees))}{sign.ellipsis}", "$waiting"))
+    return Content("\n").join(lines)
+
+
 def event_text(event: Event, say: Say, now: datetime) -> Content:
     """What happened, with its time; the day only where it was another."""
     there = event.at.astimezone()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from functools import partial
 
@@ -10,6 +11,7 @@ import pytest
 from helpdesk_tui.backend import FIX, Action, Helpdesk, Phone, Reason, Step
 from helpdesk_tui.backend.manufacturers.simulated import SimulatedService
 from helpdesk_tui.backend.virtual_phone.caller import Caller
+from helpdesk_tui.backend.virtual_phone.practice import Deed
 from helpdesk_tui.screens.base import Session
 from helpdesk_tui.screens.phone import PhoneScreen
 from helpdesk_tui.widgets.key_button import KeyButton
@@ -156,8 +158,9 @@ async def test_the_caller_of_the_demo_resets_the_phone_and_the_whole_story_shows
             await looking.pilot.press("a")
             await looking.shows("active until")
             clock.advance(timedelta(minutes=1))
-            await looking.pilot.press("p")
-            await looking.says("The caller says that the phone works")
+            caller.call(caller.practices.scenarios[0], phone)
+            caller.do(Deed.RESET)
+            await asyncio.to_thread(caller.settle)
             await looking.shows("● ok", "disabled", "● settings sent 02 Mar 09:01", "● own address in use 02 Mar 09:01")
             await looking.pilot.press("t")
             await looking.shows("Boot of", "● Settings applied", "cannot be seen from here")

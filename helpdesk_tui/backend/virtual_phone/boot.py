@@ -28,6 +28,10 @@ class BootStep(StrEnum):
 class Fault(StrEnum):
     """What is wrong around the phone."""
 
+    NO_LINK = "no-link"
+    """No cable, or no network behind it."""
+    WRONG_VLAN = "wrong-vlan"
+    """An address of a network that leads nowhere."""
     NO_DNS = "no-dns"
     """No host name is found."""
     WRONG_CLOCK = "wrong-clock"

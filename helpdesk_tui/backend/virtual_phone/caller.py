@@ -1,86 +1,188 @@
-"""The caller of a practice: resets the phone when told to, and the phone boots over real HTTP on this machine."""
+"""The caller of a practice: answers each step, and has a phone that boots over real HTTP on this machine."""
 
 from __future__ import annotations
 
+import random
 import threading
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from enum import StrEnum
-from typing import ClassVar
+from datetime import timedelta
+from functools import cached_property
 
-from helpdesk_tui.backend.errors import Refused
+from helpdesk_tui.assets import asset
+from helpdesk_tui.backend.errors import NotFound, Refused
 from helpdesk_tui.backend.helpdesk import Helpdesk
 from helpdesk_tui.backend.manufacturers.simulated import SimulatedService
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.phone import Phone
-from helpdesk_tui.backend.virtual_phone.boot import Fault, Progress
+from helpdesk_tui.backend.model.query import parse_query
+from helpdesk_tui.backend.model.vendor import Vendor
+from helpdesk_tui.backend.use_cases.walkthroughs import View
+from helpdesk_tui.backend.virtual_phone.boot import Progress
+from helpdesk_tui.backend.virtual_phone.phone import VirtualPhone
+from helpdesk_tui.backend.virtual_phone.practice import Deed, Practice, Practices, Scenario, read_practices
+from helpdesk_tui.backend.walkthroughs.checks import STILL_FETCHING
 
+SETTINGS_URL = {Vendor.SNOM: "setting_server", Vendor.YEALINK: "static.auto_provision.server.url"}
+"""The setting that tells a phone where it fetches its settings."""
 
-class Manner(StrEnum):
-    """What a caller does when told to reset the phone."""
-
-    OBEYS = "obeys"
-    TOUCHES = "touches"
-    """Pulls the plug once more, as soon as the phone has called in."""
-    OTHER_PHONE = "other phone"
-    """Resets another phone than the one that was meant."""
-    FIREWALL = "firewall"
-    """Does everything right, behind a firewall that blocks the phone."""
+SILENT_FOR = STILL_FETCHING + timedelta(days=1)
 
 
 class Caller:
-    """Somebody with the phones of one environment on their desk. Needs simulated manufacturers."""
+    """Somebody on the line, with a phone of one environment before them. Needs simulated manufacturers."""
 
-    MANNERS: ClassVar[Mapping[str, str]] = {
-        Manner.OBEYS: "does what you say",
-        Manner.TOUCHES: "touches the phone too early",
-        Manner.OTHER_PHONE: "resets another phone",
-        Manner.FIREWALL: "sits behind a firewall that blocks the phone",
-    }
-    """In words; whoever resets before Activate simply does so before you say it."""
-
-    def __init__(self, desk: Helpdesk, pause: Callable[[float], None] = time.sleep) -> None:
-        """`pause` is called with the seconds that a real phone would take."""
+    def __init__(self, desk: Helpdesk, pause: Callable[[float], object] | None = None) -> None:
+        """`pause` is called with the seconds that a real phone would take; left out, it takes them."""
         self._desk = desk
-        self._pause = pause
+        self._hung_up = threading.Event()
+        self._pause = pause or self._hung_up.wait
         self._running = ExitStack()
+        self._deeds = ThreadPoolExecutor(1, thread_name_prefix="caller")
+        self._under_way: Future[None] | None = None
         self._endpoint = ""
-        self._lock = threading.Lock()
+        self._phone: VirtualPhone | None = None
+        self._mac: Mac | None = None
+        self._practice: Practice | None = None
+        self.words = ""
+        """What the caller said last."""
+        self.sees = ""
+        """What the phone shows while it starts; empty: it does nothing."""
+        self.over = ""
+        """At the end of a practice: what was really wrong, and whether the operator found it."""
 
-    def reset(self, phone: Phone, say: Callable[[str], None], manner: str = Manner.OBEYS) -> bool:
-        """Reset this phone to factory defaults and let it start; True when it can make calls at the end.
+    @cached_property
+    def practices(self) -> Practices:
+        """All callers that there are."""
+        return read_practices(asset("practice.toml").read_text(encoding="utf-8"))
 
-        `manner` is one of MANNERS. Blocks for as long as the phone takes; `say` is told what the caller sees.
-        Raises Refused for a real service.
-        """
-        from helpdesk_tui.backend.endpoint.server import in_background  # late: a web server, for one key of the demo
-        from helpdesk_tui.backend.virtual_phone.phone import VirtualPhone
+    def phone_for(self, scenario: Scenario) -> Phone:
+        """Some phone that this scenario fits. Raises NotFound."""
+        busy = {run.mac for run in self._desk.walkthroughs.open_runs()}
+        fitting = [phone for phone in self._desk.phones.all(parse_query(scenario.phone)) if phone.mac not in busy]
+        if not fitting:
+            raise NotFound("No phone here fits this caller any more: choose another one.")
+        return random.choice(fitting)
 
+    # -- a practice ---------------------------------------------------------------------------------------------------
+
+    def call(self, scenario: Scenario, phone: Phone) -> None:
+        """Call about this phone: a practice begins. Raises Refused for a real service."""
         service = self._desk.services.of(phone.vendor)
         if not isinstance(service, SimulatedService):
             raise Refused(f"{service.label} is a real service: a practice never asks it.")
-        with self._lock:
-            if not self._endpoint:
-                self._endpoint = self._running.enter_context(in_background(self._desk))
-        held = Mac(f"{phone.mac.hex[:6]}{int(phone.mac.hex[6:], 16) ^ 1:06x}")
-        virtual = VirtualPhone(
-            held if manner == Manner.OTHER_PHONE else phone.mac,
+        self._fall_silent(scenario, phone)
+        held = Mac(f"{phone.mac.hex[:6]}{int(phone.mac.hex[6:], 16) ^ 1:06x}") if scenario.other_phone else phone.mac
+        self._phone = VirtualPhone(
+            held,
             self._desk.catalogue.get(phone.model),
             service.phone_asks,
             firmware=phone.firmware_installed or "",
-            faults={Fault.BLOCKED_PORT} if manner == Manner.FIREWALL else (),
-            reach=(self._desk.environment.provisioning_url, self._endpoint),
-            progress=lambda seen: say(_words(seen)),
+            reach=(self._desk.environment.provisioning_url, self._serve()),
+            progress=self._see,
             pause=self._pause,
         )
-        works = virtual.boot()
-        return virtual.boot() if manner == Manner.TOUCHES else works
+        if phone.last_seen and not scenario.forgetful:
+            self._phone.settings = {SETTINGS_URL[phone.vendor]: self._desk.settings.urls(phone)[0]}
+        self._mac, self._practice = phone.mac, Practice(scenario)
+        self.words, self.over = "", ""
+
+    def is_about(self, mac: Mac) -> bool:
+        """Whether a practice with this phone is under way."""
+        return self._practice is not None and self._mac == mac
+
+    def follow(self, view: View) -> None:
+        """Hear where the run stands now: answer, and do what that step asked which has been done."""
+        if self._practice is None or view.phone.mac != self._mac:
+            return
+        standing = view.standing
+        place = standing.step or standing.end
+        if place is None:
+            return  # another walkthrough is about to go on
+        self._practice, deeds = self._practice.follow(view.walkthrough.id, place.id, standing.progress.trail)
+        if standing.end or self._practice.over:
+            self.over = self.practices.verdict(self._practice, self._desk.walkthroughs.language)
+            self._practice, self.words = None, ""
+            return
+        self.words = self._practice.words(view.language)
+        self.do(*deeds)
+
+    def obey(self) -> None:
+        """Do now what the step asks."""
+        if self._practice:
+            self._practice, deeds = self._practice.obey()
+            self.do(*deeds)
+
+    def do(self, *deeds: Deed) -> None:
+        """Do this, one after the other, in a thread of the caller's own."""
+        for deed in deeds:
+            self._under_way = self._deeds.submit(self._act, deed)
+
+    def settle(self) -> None:
+        """Wait until the phone does nothing any more."""
+        if self._under_way:
+            self._under_way.result()
+
+    # -- what the caller does -----------------------------------------------------------------------------------------
+
+    def _act(self, deed: Deed) -> None:
+        phone, practice = self._phone, self._practice
+        if phone is None or practice is None or self._hung_up.is_set():
+            return
+        try:
+            if deed is Deed.LOGIN:
+                self._log_in()
+                return
+            if deed is Deed.RESET:
+                phone.factory_reset()
+            phone.faults = practice.faults
+            self._lay_out_firmware()
+            phone.boot()
+        finally:
+            self.sees = ""
+
+    def _see(self, seen: Progress) -> None:
+        self.sees = seen.step.value  # no more than that: what fails there would give away what is wrong
+
+    def _log_in(self) -> None:
+        assert self._mac is not None
+        phone = self._desk.phones.find(self._mac.colons)
+        users = self._desk.store.directory.users(phone.organisation_id)
+        if users:
+            self._desk.phones.log_in(phone, users[0].extension)
+
+    def _lay_out_firmware(self) -> None:
+        """The demo has no images: put something where the selected one is to be."""
+        assert self._mac is not None
+        phone = self._desk.store.phones.by_mac(self._mac)
+        if phone is None or not phone.firmware_selected:
+            return
+        for entry in self._desk.firmware.named(phone.firmware_selected):
+            image = self._desk.environment.images / entry.file
+            image.parent.mkdir(parents=True, exist_ok=True)
+            if not image.exists():
+                image.write_bytes(b"an image for practice")
+
+    def _fall_silent(self, scenario: Scenario, phone: Phone) -> None:
+        """What is wrong has been wrong for days."""
+        of_site = self._desk.store.phones.at_address(phone.last_address) if scenario.silent == "site" else ()
+        silent = {each.id for each in (phone, *of_site)} if scenario.silent else set()
+        with self._desk.context.write():
+            for phone_id in silent:
+                last_seen = self._desk.clock() - SILENT_FOR
+                self._desk.store.phones.update(phone_id, {"last_seen": last_seen})
+
+    def _serve(self) -> str:
+        """The base URL of an endpoint of our own."""
+        from helpdesk_tui.backend.endpoint.server import in_background  # late: a web server, for one key of the demo
+
+        if not self._endpoint:
+            self._endpoint = self._running.enter_context(in_background(self._desk))
+        return self._endpoint
 
     def close(self) -> None:
         """The caller hangs up."""
+        self._hung_up.set()
+        self._deeds.shutdown(cancel_futures=True)
         self._running.close()
-
-
-def _words(seen: Progress) -> str:
-    return f"{seen.step.value}: {seen.text}"

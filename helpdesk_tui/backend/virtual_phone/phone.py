@@ -55,7 +55,7 @@ class VirtualPhone:
         reach: tuple[str, str] | None = None,
         verify: bool | str = True,
         progress: Callable[[Progress], None] = lambda _: None,
-        pause: Callable[[float], None] = lambda _: None,
+        pause: Callable[[float], object] = lambda _: None,
     ) -> None:
         """`ask` is the manufacturer's service. `reach`: what begins with the first root is fetched from the second.
 
@@ -68,7 +68,7 @@ class VirtualPhone:
         self.settings: Settings = {}
         self.registered = False
         self._ask = ask
-        self._faults = frozenset(faults)
+        self.faults = frozenset(faults)
         self._state_file = state_file
         self._reach, self._verify = reach, verify
         self._progress, self._pause = progress, pause
@@ -87,7 +87,7 @@ class VirtualPhone:
 
     def boot(self) -> bool:
         """Start, several times if settings ask for it; True when the phone is registered at the end."""
-        web = Web(self._faults, self._reach, self._verify)
+        web = Web(self.faults, self._reach, self._verify)
         try:
             for _ in range(MOST_STARTS):
                 if not self._start(web):
@@ -107,8 +107,9 @@ class VirtualPhone:
         self._say(BootStep.LIGHTS, "all lights on", 0.5)
         vlan = self._first("vlan_id", "static.network.vlan.internet_port_vid", "network.vlan.internet_port_vid")
         self._say(BootStep.NETWORK, f"VLAN {vlan}" if vlan else "no VLAN", 0.2)
-        self._say(BootStep.ADDRESS, "address by DHCP", 0.3)
-        clock = Fault.WRONG_CLOCK not in self._faults
+        link = Fault.NO_LINK not in self.faults
+        self._say(BootStep.ADDRESS, "address by DHCP" if link else "no address: no link", 0.3, ok=link)
+        clock = Fault.WRONG_CLOCK not in self.faults
         self._say(BootStep.TIME, "time synchronised" if clock else "the time server does not answer", 0.3, ok=clock)
         again = self._provision(web)
         if not again:

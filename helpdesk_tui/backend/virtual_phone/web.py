@@ -35,6 +35,10 @@ class Web:
     def check(self, url: str) -> None:
         """Play the faults on the way to this address. Raises BootTrouble."""
         host = urlsplit(url).hostname or "the server"
+        if Fault.NO_LINK in self._faults:
+            raise BootTrouble("network unavailable")
+        if Fault.WRONG_VLAN in self._faults:
+            raise BootTrouble(f"{host} does not answer: nothing does in this network")
         if Fault.NO_DNS in self._faults:
             raise BootTrouble(f"{host} is not found: the DNS server does not answer")
         if Fault.BLOCKED_PORT in self._faults:
