@@ -32,7 +32,8 @@ from helpdesk_tui.backend.errors import BadInput, DatabaseProblem, Refused
 from helpdesk_tui.backend.helpdesk import Helpdesk
 from helpdesk_tui.backend.model.environment import EndpointCredentials
 from helpdesk_tui.backend.model.mac import Mac
-from helpdesk_tui.backend.model.phone import Phone
+from helpdesk_tui.backend.model.phone import Phone, Provisioned
+from helpdesk_tui.backend.store.phones import Entrance
 from helpdesk_tui.backend.use_cases.access import credentials
 from helpdesk_tui.backend.use_cases.fetching import Fetch, Key, Miss, agent_of
 
@@ -77,7 +78,7 @@ class PhoneEndpoint:
         self._recorder = recorder
         self._peers = Peers(desk.environment.provisioning_url, desk.environment.trusted_proxies, listen_host)
         self._prefix = urlsplit(desk.environment.provisioning_url).path
-        self._known = KnownFiles(desk)
+        self._known = KnownFiles()
         self._firmware = FirmwareFiles(desk)
         self._slow_misses = 0
         self._key = ""
@@ -108,12 +109,11 @@ class PhoneEndpoint:
         try:
             self._desk.store.database.check_file()
             asked = self._shape(call)
-            known = self._known.find(asked, call.user_agent) if asked else None
-            if asked and known and self._certified(call, known.mac):
-                answer = self._challenge(call, known.mac, asked) or self._again(call, known.answer)
-                self._note(call, asked, known.phone_id, known.mac, Key.SECRET, answer)
+            entrance = self._entrance(call, asked) if asked else None
+            if asked and entrance:
+                answer = self._at_its_url(call, asked, entrance)
             else:
-                answer = await self._first_time(call, asked)
+                answer = await self._looked_up(call, asked)
         except _NotLetIn:
             await self._miss(call, send)
             return
@@ -126,16 +126,27 @@ class PhoneEndpoint:
             if answer.image:
                 answer.image.close()
 
-    async def _first_time(self, call: Call, asked: Asked | None) -> Answer:
-        """The answer to a request that is not known to be like an earlier one. Raises _NotLetIn."""
+    def _at_its_url(self, call: Call, asked: Asked, phone: Entrance) -> Answer:
+        """The answer to a phone at its definitive URL, whose visit changes no key. Raises _NotLetIn."""
+        mac = phone.mac
+        kind = self._kind(call, asked, phone, mac)
+        answer = self._challenge(call, mac, asked)
+        if answer is None:
+            file = self._known.find(asked, phone)
+            if file is None and kind and (file := self._text(phone, kind)):
+                self._known.keep(asked, Known(phone, file))
+            answer = self._again(call, file) if file else MISS
+        self._note(call, asked, phone.id, mac, Key.SECRET, answer)
+        return answer
+
+    async def _looked_up(self, call: Call, asked: Asked | None) -> Answer:
+        """The answer to everybody else. Raises _NotLetIn."""
         # Also for what has no shape: a look-up takes the same time whatever comes of it.
         phone = self._desk.store.phones.by_access(asked.segment if asked else call.path[:128])
         key = self._desk.fetching.key_of(phone, asked.segment) if phone and asked else None
         if key is None or asked is None or phone is None or (key is Key.TOKEN) is not asked.temporary:
             raise _NotLetIn
-        kind = kind_of(phone, asked)
-        if not self._certified(call, phone.mac) or (kind is None and named_mac(asked.name) not in (None, phone.mac)):
-            raise _NotLetIn
+        kind = self._kind(call, asked, phone, phone.mac)
         answer = self._challenge(call, phone.mac, asked) or await self._answer(call, asked, phone, key, kind)
         self._note(call, asked, phone.id, phone.mac, key, answer)
         return answer
@@ -166,9 +177,30 @@ class PhoneEndpoint:
             return None
         return read_path(call.path.removeprefix(self._prefix))
 
-    def _certified(self, call: Call, mac: Mac) -> bool:
-        """Whether the client certificate, where there is one that names a MAC, names this one."""
-        return self._peers.certified_mac(call.peer, call.headers) in (None, mac)
+    def _entrance(self, call: Call, asked: Asked) -> Entrance | None:
+        """The phone that asks for a text file at its definitive URL, with the firmware that it says it runs.
+
+        None for everybody else, and for a phone that has a token or a former secret, which its visit may end.
+        """
+        if asked.temporary or asked.firmware:
+            return None
+        entrance = self._desk.store.phones.entrance(asked.segment)
+        if entrance is None or entrance.previous_secret or entrance.token:
+            return None
+        firmware = _reported(entrance, call)
+        return entrance if firmware is None else entrance._replace(firmware_installed=firmware)
+
+    def _kind(self, call: Call, asked: Asked, phone: Provisioned, mac: Mac) -> FileKind | None:
+        """Which file of this phone is asked for. Raises _NotLetIn for one of another phone.
+
+        A client certificate that names a MAC must name this one.
+        """
+        if self._peers.certified_mac(call.peer, call.headers) not in (None, mac):
+            raise _NotLetIn
+        kind = kind_of(phone, asked)
+        if kind is None and named_mac(asked.name) not in (None, mac):
+            raise _NotLetIn
+        return kind
 
     # -- answered -----------------------------------------------------------------------------------------------------
 
@@ -177,7 +209,8 @@ class PhoneEndpoint:
             return MISS
         if kind is FileKind.FIRMWARE:
             return await self._image(call, asked, phone)
-        answer = self._text(call, asked, phone, kind)
+        firmware = _reported(phone, call)
+        answer = self._text(replace(phone, firmware_installed=firmware) if firmware else phone, kind)
         if answer is None:
             return MISS
         first = kind in SETTLING and call.method == "GET" and self._desk.fetching.first_use(phone, key)
@@ -197,21 +230,13 @@ class PhoneEndpoint:
         value = self._credentials.challenge(stale=check is Check.STALE)
         return plain(401, b"Credentials, please\n", (b"www-authenticate", value.encode()))
 
-    def _text(self, call: Call, asked: Asked, phone: Phone, kind: FileKind) -> Answer | None:
+    def _text(self, phone: Phone | Entrance, kind: FileKind) -> Answer | None:
         """A text file, whole; None when the phone has no such file now."""
-        fingerprint = self._known.fingerprint(asked.segment, call.user_agent)
-        agent = agent_of(call.user_agent)
-        if agent.firmware not in (None, phone.firmware_installed) and agent.vendor is phone.vendor:
-            # The file is made for the firmware that asks for it, not for the one that asked last time.
-            phone = replace(phone, firmware_installed=agent.firmware)
         try:
-            answer = file_of(self._desk, phone, kind)
+            return file_of(self._desk, phone, kind)
         except (BadInput, Refused) as error:
             log.error("the file of %s cannot be made: %s", phone.mac, error)
             return None
-        if answer and fingerprint and not asked.temporary:
-            self._known.keep(asked, Known(fingerprint, phone.id, phone.mac, answer))
-        return answer
 
     def _again(self, call: Call, answer: Answer) -> Answer:
         """The answer, or that the phone has this already."""
@@ -299,3 +324,11 @@ class PhoneEndpoint:
                 user_agent=call.user_agent,
             )
         )
+
+
+def _reported(phone: Provisioned, call: Call) -> str | None:
+    """The firmware that the phone says it runs, when another is on record: its file is made for the one that asks."""
+    agent = agent_of(call.user_agent)
+    if agent.firmware in (None, phone.firmware_installed) or agent.vendor is not phone.vendor:
+        return None
+    return agent.firmware

@@ -8,7 +8,7 @@ from enum import Enum, auto
 from urllib.parse import unquote
 
 from helpdesk_tui.backend.model.mac import Mac
-from helpdesk_tui.backend.model.phone import Phone
+from helpdesk_tui.backend.model.phone import Provisioned
 from helpdesk_tui.backend.model.vendor import Vendor
 
 
@@ -69,7 +69,7 @@ def read_path(path: str) -> Asked | None:
     return Asked(kind == "t", segment, name, firmware is not None)
 
 
-def kind_of(phone: Phone, asked: Asked) -> FileKind | None:
+def kind_of(phone: Provisioned, asked: Asked) -> FileKind | None:
     """Which file of this phone is asked for; None for one that it does not have."""
     name = asked.name.lower()
     if asked.firmware:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from helpdesk_tui.backend.endpoint.answers import Answer
 from helpdesk_tui.backend.endpoint.files import SETTLING, Asked, FileKind
 from helpdesk_tui.backend.helpdesk import Helpdesk
-from helpdesk_tui.backend.model.mac import Mac
-from helpdesk_tui.backend.model.phone import Phone
+from helpdesk_tui.backend.model.phone import Phone, Provisioned
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.settings_file import generation_of, heading_of, render, snom_firmware_file, yealink_boot_file
+from helpdesk_tui.backend.store.phones import Entrance
 from helpdesk_tui.backend.use_cases.access import settings_file_name
-from helpdesk_tui.backend.use_cases.fetching import Sent, agent_of
+from helpdesk_tui.backend.use_cases.fetching import Sent
 
 LARGEST = 128 * 2**20
 """Bytes that are kept."""
@@ -27,44 +27,29 @@ CONTENT_TYPES = {Vendor.SNOM: b"text/xml; charset=utf-8", Vendor.YEALINK: b"text
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An answer that holds as long as its fingerprint does."""
+    """The answer to a phone that stood so at its definitive URL; it holds as long as the phone stands so."""
 
-    fingerprint: tuple[object, ...] = field(repr=False)
-    phone_id: int
-    mac: Mac
+    entrance: Entrance
     answer: Answer
 
 
 class KnownFiles:
     """Text files that were made for definitive URLs, kept while nothing that they are made of has changed.
 
-    Their fingerprint is read from the database for every request, so that a change is visible at once, whoever
-    made it; only phones with one secret and no token are kept here, whose next visit changes neither.
+    That is read from the database for every request, so that a change is visible at once, whoever made it.
     """
 
-    def __init__(self, desk: Helpdesk) -> None:
-        self._phones = desk.store.phones
+    def __init__(self) -> None:
         self._known: OrderedDict[tuple[str, str], Known] = OrderedDict()
         self._size = 0
 
-    def find(self, asked: Asked, user_agent: str) -> Known | None:
+    def find(self, asked: Asked, entrance: Entrance) -> Answer | None:
         """The answer to this request, when it is known and holds."""
         known = self._known.get((asked.segment, asked.name))
-        if known is None or asked.temporary or asked.firmware:
-            return None
-        if known.fingerprint != self.fingerprint(asked.segment, user_agent):
+        if known is None or known.entrance != entrance:
             return None
         self._known.move_to_end((asked.segment, asked.name))
-        return known
-
-    def fingerprint(self, secret: str, user_agent: str) -> tuple[object, ...] | None:
-        """All that decides what this phone gets by its definitive URL; None where a visit changes its keys."""
-        entrance = self._phones.entrance(secret)
-        if entrance is None or entrance.previous_secret or entrance.token:
-            return None
-        agent = agent_of(user_agent)
-        reported = agent.firmware if agent.vendor == entrance.vendor else None
-        return (*entrance.row, reported or entrance.firmware_installed)
+        return known.answer
 
     def keep(self, asked: Asked, known: Known) -> None:
         """Remember an answer; those that were not asked for longest are forgotten."""
@@ -75,11 +60,11 @@ class KnownFiles:
             self._size -= len(self._known.popitem(last=False)[1].answer.body)
 
 
-def file_of(desk: Helpdesk, phone: Phone, kind: FileKind) -> Answer | None:
+def file_of(desk: Helpdesk, phone: Phone | Entrance, kind: FileKind) -> Answer | None:
     """A text file of this phone as an answer, its etag first; None when it has no such file now. Raises BadInput."""
     sent = None
     if kind is FileKind.SETTINGS:
-        settings = desk.settings.file(phone)
+        settings = desk.settings.file(phone, phone.own if isinstance(phone, Entrance) else None)
         body: bytes | None = render(settings)
     else:
         body = _other(desk, phone, kind)
@@ -97,7 +82,7 @@ def file_of(desk: Helpdesk, phone: Phone, kind: FileKind) -> Answer | None:
     return Answer(200, headers, body, settled=kind in SETTLING, sent=sent)
 
 
-def _other(desk: Helpdesk, phone: Phone, kind: FileKind) -> bytes | None:
+def _other(desk: Helpdesk, phone: Provisioned, kind: FileKind) -> bytes | None:
     if kind is FileKind.COMMON:
         return EMPTY_YEALINK
     choice = desk.settings.firmware_choice(phone)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.reason import Reason
@@ -86,3 +87,52 @@ class Phone:
     def user(self) -> str:
         """`Anna Jansen 201`, or empty when nobody is logged in."""
         return f"{self.user_name} {self.user_extension}".strip()
+
+
+class Provisioned(Protocol):
+    """As much of a phone as its settings file is made of; a `Phone` is one."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def mac(self) -> Mac: ...
+
+    @property
+    def vendor(self) -> Vendor: ...
+
+    @property
+    def model(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def vlan(self) -> int | None: ...
+
+    @property
+    def modules(self) -> int: ...
+
+    @property
+    def organisation_id(self) -> int: ...
+
+    @property
+    def user_id(self) -> int | None: ...
+
+    @property
+    def sip_username(self) -> str: ...
+
+    @property
+    def sip_password(self) -> str: ...
+
+    @property
+    def web_password(self) -> str: ...
+
+    @property
+    def firmware_installed(self) -> str | None: ...
+
+    @property
+    def firmware_selected(self) -> str | None: ...
+
+    @property
+    def secret(self) -> str: ...

@@ -7,16 +7,16 @@ from sqlite3 import Row
 from typing import NamedTuple
 
 from helpdesk_tui.backend.model.keys import CustomSetting, FunctionKey, KeyFunction, Scope
-from helpdesk_tui.backend.model.phone import Phone
+from helpdesk_tui.backend.model.phone import Provisioned
 from helpdesk_tui.backend.store.database import Database
 
 _OF_PHONE = "phone_id = ? OR (organisation_id = ? AND model = ?)"
 
-_OWN = """
-SELECT number, EXISTS (SELECT 1 FROM function_keys WHERE phone_id = ?1 OR user_id = ?2),
-       EXISTS (SELECT 1 FROM custom_settings WHERE phone_id = ?1)
-FROM settings_version
-"""
+OWN = """number, EXISTS (SELECT 1 FROM function_keys WHERE phone_id = {phone} OR user_id = {user}),
+       EXISTS (SELECT 1 FROM custom_settings WHERE phone_id = {phone})"""
+"""The columns of `Own` for a phone, to be selected from `settings_version`."""
+
+_OWN = f"SELECT {OWN.format(phone='?1', user='?2')} FROM settings_version"
 
 
 class Own(NamedTuple):
@@ -36,12 +36,12 @@ class CustomTable:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def own(self, phone: Phone) -> Own:
+    def own(self, phone: Provisioned) -> Own:
         """Whether this phone has more than what its model has within the organisation."""
         with self._database.read() as connection:
             return Own(*connection.execute(_OWN, [phone.id, phone.user_id]).fetchone())
 
-    def function_keys(self, phone: Phone) -> tuple[FunctionKey, ...]:
+    def function_keys(self, phone: Provisioned) -> tuple[FunctionKey, ...]:
         """All keys that concern this phone, of all scopes."""
         with self._database.read() as connection:
             rows = connection.execute(
@@ -50,7 +50,7 @@ class CustomTable:
             )
             return tuple(_key(row) for row in rows)
 
-    def custom_settings(self, phone: Phone) -> tuple[CustomSetting, ...]:
+    def custom_settings(self, phone: Provisioned) -> tuple[CustomSetting, ...]:
         """All custom settings that concern this phone: those of its model first, in the order they were entered."""
         with self._database.read() as connection:
             rows = connection.execute(

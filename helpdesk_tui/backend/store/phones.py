@@ -18,6 +18,7 @@ from helpdesk_tui.backend.model.reason import Reason
 from helpdesk_tui.backend.model.step import Call, Step
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.model.verdict import VerdictKind, judge
+from helpdesk_tui.backend.store.custom import OWN, Own
 from helpdesk_tui.backend.store.database import Database, moment, stamp
 from helpdesk_tui.backend.store.search import TURNED, condition, narrowing
 
@@ -43,22 +44,55 @@ search_text = casefold(
 """
 
 
-ENTRANCE = """
-SELECT token, previous_secret, vendor, firmware_installed, (SELECT number FROM settings_version), id, mac, model, name,
-       vlan, modules, organisation_id, user_id, sip_username, sip_password, web_password, firmware_selected
-FROM phones WHERE secret = ?
+ENTRANCE = f"""
+SELECT phones.id, mac, vendor, model, name, vlan, modules, organisation_id, user_id, sip_username, sip_password,
+       web_password, firmware_installed, firmware_selected, secret, previous_secret, token,
+       {OWN.format(phone="phones.id", user="phones.user_id")}
+FROM phones, settings_version WHERE secret = ?
 """
 
 
 class Entrance(NamedTuple):
-    """All that decides what a phone gets by its definitive URL, to be compared with an earlier answer."""
+    """A phone at its definitive URL: all that decides what it gets there, to be compared with an earlier answer."""
 
-    token: str
-    previous_secret: str
-    vendor: str
+    id: int
+    digits: str
+    """Of its MAC."""
+    maker: str
+    model: str
+    name: str
+    vlan: int | None
+    modules: int
+    organisation_id: int
+    user_id: int | None
+    sip_username: str
+    sip_password: str
+    web_password: str
     firmware_installed: str | None
-    row: tuple[object, ...]
-    """Everything else."""
+    firmware_selected: str | None
+    secret: str
+    previous_secret: str
+    token: str
+    version: int
+    """`Store.settings_version` at this moment; the next two as in `Own`."""
+    function_keys: int
+    custom_settings: int
+
+    def __repr__(self) -> str:
+        return f"Entrance({self.id})"  # the rest holds secrets
+
+    @property
+    def mac(self) -> Mac:
+        return Mac(self.digits)
+
+    @property
+    def vendor(self) -> Vendor:
+        return Vendor(self.maker)
+
+    @property
+    def own(self) -> Own:
+        """Whether it has something that others of its model do not have."""
+        return Own(self.version, self.function_keys, self.custom_settings)
 
 
 IDENTITY = """
@@ -178,6 +212,15 @@ class PhoneTable:
             rows = connection.execute(f"{SELECT} {where}", [json.dumps(list(phone_ids))])
             return tuple(_phone(row) for row in rows)
 
+    def choices(self, phone_ids: Sequence[int]) -> dict[int, tuple[str, str | None]]:
+        """Model and selected firmware of these phones, as far as they still exist: little of each, of many."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT id, model, firmware_selected FROM phones WHERE id IN (SELECT value FROM json_each(?))",
+                [json.dumps(list(phone_ids))],
+            )
+            return {row[0]: (row[1], row[2]) for row in rows}
+
     def by_mac(self, mac: Mac) -> Phone | None:
         """The phone of this MAC."""
         return self._one("phones.mac = ?", mac.hex)
@@ -203,10 +246,7 @@ class PhoneTable:
         """What decides what the phone with this definitive secret gets."""
         with self._database.read() as connection:
             row = connection.execute(ENTRANCE, [secret]).fetchone()
-        if row is None:
-            return None
-        token, previous, vendor, installed, *rest = row
-        return Entrance(token, previous, vendor, installed, (vendor, *rest))
+        return Entrance._make(row) if row else None
 
     def seen(self, visits: Sequence[Visit]) -> tuple[Phone, ...]:
         """Write down what fetches taught about phones; returns them as they are now, with their verdicts renewed."""

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from helpdesk_tui.backend.model.environment import Environment
 from helpdesk_tui.backend.model.mac import Mac
-from helpdesk_tui.backend.model.phone import Phone
+from helpdesk_tui.backend.model.phone import Phone, Provisioned
 from helpdesk_tui.backend.model.step import Call, Step
 from helpdesk_tui.backend.model.vendor import Vendor
 
@@ -27,12 +27,12 @@ def settings_file_name(vendor: Vendor, model: str, mac: Mac) -> str:
     return f"snom{model}-{mac.upper}.htm"
 
 
-def definitive_folder(environment: Environment, phone: Phone) -> str:
+def definitive_folder(environment: Environment, phone: Provisioned) -> str:
     """The phone's own folder, ending in a slash. Secret."""
     return f"{environment.provisioning_url}/p/{phone.secret}/"
 
 
-def definitive_url(environment: Environment, phone: Phone) -> str:
+def definitive_url(environment: Environment, phone: Provisioned) -> str:
     """The phone's own settings file. Secret."""
     return definitive_folder(environment, phone) + settings_file_name(phone.vendor, phone.model, phone.mac)
 

@@ -14,10 +14,17 @@ from helpdesk_tui.backend.model.firmware_file import CHAINED_UPDATE
 from helpdesk_tui.backend.model.firmware_rules import needs_chained_update
 from helpdesk_tui.backend.model.keys import CustomSetting, FunctionKey
 from helpdesk_tui.backend.model.organisation import Identity, Organisation
-from helpdesk_tui.backend.model.phone import Phone
+from helpdesk_tui.backend.model.phone import Phone, Provisioned
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.settings_file.setting import Endpoint, FirmwareChoice, Source
-from helpdesk_tui.backend.use_cases.access import credentials, definitive_folder, definitive_url, temporary_url
+from helpdesk_tui.backend.store.custom import Own
+from helpdesk_tui.backend.use_cases.access import (
+    credentials,
+    definitive_folder,
+    definitive_url,
+    settings_file_name,
+    temporary_url,
+)
 from helpdesk_tui.backend.use_cases.context import Context
 
 if TYPE_CHECKING:
@@ -54,11 +61,11 @@ class Settings:
         self._common_of: object = None
         """The database and its settings version for which `_common` holds."""
 
-    def file(self, phone: Phone) -> SettingsFile:
-        """The settings that this phone gets now, with the origin of each. Raises BadInput."""
+    def file(self, phone: Provisioned, own: Own | None = None) -> SettingsFile:
+        """The settings that this phone gets now, with the origin of each; `own` as in `source`. Raises BadInput."""
         from helpdesk_tui.backend.settings_file import settings_of  # late: only its screens and commands need it
 
-        return settings_of(self.source(phone))
+        return settings_of(self.source(phone, own))
 
     # -- compared -----------------------------------------------------------------------------------------------------
 
@@ -99,9 +106,9 @@ class Settings:
 
     # -- made of ------------------------------------------------------------------------------------------------------
 
-    def source(self, phone: Phone) -> Source:
-        """Everything the settings file of this phone is made of."""
-        own = self._store.custom.own(phone)
+    def source(self, phone: Provisioned, own: Own | None = None) -> Source:
+        """Everything the settings file of this phone is made of; `own` where it has just been read with the phone."""
+        own = own or self._store.custom.own(phone)
         common = self._common_settings(phone, own.version)
         return Source(
             mac=phone.mac,
@@ -120,7 +127,7 @@ class Settings:
             modules=phone.modules,
         )
 
-    def _common_settings(self, phone: Phone, version: int) -> _Common:
+    def _common_settings(self, phone: Provisioned, version: int) -> _Common:
         """Read once for all phones of the organisation and model, until any settings change. Raises Refused."""
         state, place = self._store.database.state, (phone.organisation_id, phone.model)
         if state is None:
@@ -132,21 +139,23 @@ class Settings:
             kept[place] = self._read_common(phone)
         return kept[place]
 
-    def _read_common(self, phone: Phone) -> _Common:
+    def _read_common(self, phone: Provisioned) -> _Common:
         organisation = self._store.directory.organisation(phone.organisation_id)
         if organisation is None:
             raise Refused(f"The organisation of {phone.mac} has been removed in the meantime.")
         owner: dict[str, int | str] = {"organisation_id": phone.organisation_id, "model": phone.model}
         return _Common(organisation, self._store.custom.keys_of(owner), self._store.custom.settings_of(owner))
 
-    def _endpoint(self, phone: Phone) -> Endpoint:
+    def _endpoint(self, phone: Provisioned) -> Endpoint:
         environment = self._context.environment
+        folder = definitive_folder(environment, phone)
+        url = folder + settings_file_name(phone.vendor, phone.model, phone.mac)
         username = password = ""
         if environment.endpoint_credentials is not EndpointCredentials.NONE:
             username, password = credentials(self._store.facts.get("endpoint_key") or "", phone.mac, phone.secret)
-        return Endpoint(definitive_url(environment, phone), definitive_folder(environment, phone), username, password)
+        return Endpoint(url, folder, username, password)
 
-    def firmware_choice(self, phone: Phone) -> FirmwareChoice | None:
+    def firmware_choice(self, phone: Provisioned) -> FirmwareChoice | None:
         """Where our web server offers the firmware that was selected for this phone; None: use installed firmware."""
         if phone.firmware_selected is None:
             return None
