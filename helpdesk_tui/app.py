@@ -121,7 +121,10 @@ class HelpdeskApp(App[int]):
     @on(EnvironmentChosen)
     async def _switch_environment(self, chosen: EnvironmentChosen) -> None:
         """Go on in another environment: its first screen, and the chosen phone there."""
-        self.session = Session.of(chosen.desk, caller=self.session.caller, environments=self.session.environments)
+        was = self.session
+        self.session = Session.of(
+            chosen.desk, caller=was.caller, environments=was.environments, own_account=was.own_account
+        )
         while len(self.screen_stack) > 1:
             await self.pop_screen()
         await self.push_screen(self._first(self.session))

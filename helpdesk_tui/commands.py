@@ -30,6 +30,9 @@ class Place(StrEnum):
     SERVICES = "services"
     SITES = "sites"
     TIMELINE = "timeline"
+    ORGANISATIONS = "organisations"
+    USERS = "users of an organisation"
+    USER = "user"
     ORGANISATION = "organisation"
     FUNCTION_KEYS = "function keys"
     CUSTOM_SETTINGS = "custom settings"
@@ -55,6 +58,8 @@ class Command:
     """Where room is short, the lowest ranks stay in the footer."""
     needs: Role = Role.VIEWER
     """Who may do it."""
+    writes_file: bool = False
+    """It writes to the disk that the program sees, which must then be the operator's own."""
     at_once: bool = False
     """It takes the focus, so its key must work before the next key is looked at: over a slow line, keys arrive in
     bunches, and `/anna` must not be read as a search and then Activate."""
@@ -82,6 +87,7 @@ _HERE = (Place.EVERYWHERE,)
 _LIST = (Place.LIST,)
 _WALK = (Place.WALKTHROUGH,)
 _FILE = (Place.SETTINGS_FILE,)
+_DIRECTORY = (Place.ORGANISATIONS, Place.USERS)
 
 COMMANDS: tuple[Command, ...] = (
     Command("search", "slash", "Search", "Find phones by MAC, name, extension, or org: step: model: user:",
@@ -118,7 +124,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("custom_settings", "c", "Custom settings", "Settings of your own, which win over all others.",
             (Place.PHONE, Place.ORGANISATION), "custom", 26),
     Command("change", "enter", "Change", "Change what is highlighted.",
-            (Place.ORGANISATION, Place.FUNCTION_KEYS, Place.CUSTOM_SETTINGS), "change", 1, needs=Role.OPERATOR),
+            (Place.ORGANISATION, Place.FUNCTION_KEYS, Place.CUSTOM_SETTINGS, Place.USER), "change", 1,
+            needs=Role.OPERATOR),
     Command("add", "plus", "Add", "Add a custom setting.", (Place.CUSTOM_SETTINGS,), "add", 2, needs=Role.OPERATOR),
     Command("clear", "delete,x", "Take away", "Take away what is set here.",
             (Place.FUNCTION_KEYS, Place.CUSTOM_SETTINGS), "take away", 4, needs=Role.OPERATOR),
@@ -126,11 +133,34 @@ COMMANDS: tuple[Command, ...] = (
             (Place.FUNCTION_KEYS, Place.CUSTOM_SETTINGS), "for whom", 3),
     Command("modules", "e", "Expansion modules", "How many expansion modules are attached to the phone.",
             (Place.FUNCTION_KEYS,), "modules", 6, needs=Role.OPERATOR),
+    Command("edit", "e", "Edit", "Change the phone's name, VLAN, PIN or model.", (Place.PHONE,), "edit", 27,
+            needs=Role.OPERATOR),
+    Command("organisations", "O", "Organisations", "Find an organisation; its users, its phones, its common settings.",
+            _PHONE, "organisations", 28),
+    Command("narrow", "slash", "Search", "Show only what holds all of these words.", _DIRECTORY, "search", 1,
+            at_once=True),
+    Command("open_organisation", "enter", "Open", "Show the organisation's users, and how its phones are.",
+            (Place.ORGANISATIONS,), "open", 2),
+    Command("open_user", "enter", "Open", "Show everything about the user.", (Place.USERS,), "open", 2),
+    Command("show_phones", "p", "Phones", "Show the phones of the organisation in a list.", _DIRECTORY, "phones", 3),
+    Command("common_settings", "o", "Common settings", "What all phones of the organisation get.", _DIRECTORY,
+            "settings", 4),
+    Command("add_organisation", "plus", "Add", "Add an organisation.", (Place.ORGANISATIONS,), "add", 5,
+            needs=Role.ADMINISTRATOR),
+    Command("remove_organisation", "delete,X", "Remove", "Remove the organisation; you see first what is lost.",
+            (Place.ORGANISATIONS,), "remove", 6, needs=Role.ADMINISTRATOR),
+    Command("add_user", "plus", "Add", "Add a user.", (Place.USERS,), "add", 5, needs=Role.ADMINISTRATOR),
+    Command("remove_user", "delete,X", "Remove", "Remove the user; you see first what is lost.", (Place.USERS,),
+            "remove", 6, needs=Role.ADMINISTRATOR),
+    Command("add_identity", "plus", "Add an identity", "Give the user one more SIP account.", (Place.USER,),
+            "add identity", 2, needs=Role.ADMINISTRATOR),
+    Command("remove_here", "delete,X", "Remove", "Remove the identity or the user; log out from the phone.",
+            (Place.USER,), "remove", 4, needs=Role.ADMINISTRATOR),
     Command("find", "slash", "Find", "Find text in the file.", _FILE, "find", 1, at_once=True),
     Command("find_next", "n", "Next match", "Go to the next match.", _FILE, "next", 2),
     Command("find_previous", "N", "Previous match", "Go to the previous match.", _FILE, "previous", 12),
     Command("reveal", "s", "Reveal secrets", "Show passwords and secret addresses; that you did so is recorded.",
-            _FILE, "reveal", 5, needs=Role.OPERATOR),
+            (*_FILE, Place.USER), "reveal", 5, needs=Role.OPERATOR),
     Command("jump", "o", "Jump to an origin", "Go to the first line that comes from the user, the organisation, …",
             _FILE, "origin", 7),
     Command("changes", "d", "What changed", "Show what was changed since the phone last fetched its settings.", _FILE,
@@ -139,7 +169,8 @@ COMMANDS: tuple[Command, ...] = (
             "compare", 9),
     Command("change_origin", "enter", "Change this line", "Go to where the setting under the cursor can be changed.",
             _FILE, "change", 4),
-    Command("save", "w", "Save to a file", "Write the file as shown to your disk.", _FILE, "save", 8),
+    Command("save", "w", "Save to a file", "Write the file as shown to your disk.", _FILE, "save", 8,
+            writes_file=True),
     Command("select", "enter", "Select", "Select this firmware for the phone.", (Place.FIRMWARE,), "select", 1,
             needs=Role.OPERATOR),
     Command("undo", "z", "Undo", "Take back what was selected last on this screen.", (Place.FIRMWARE,), "undo", 5,
@@ -182,7 +213,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("abandon", "X", "Leave for good", "End this walkthrough before its end; you are asked why.",
             (*_WALK, Place.WALKTHROUGHS),
             "give up", 10, needs=Role.OPERATOR),
-    Command("save_summary", "w", "Save the summary", "Write the summary for the ticket to a file.", _WALK, "save", 12),
+    Command("save_summary", "w", "Save the summary", "Write the summary for the ticket to a file.", _WALK, "save", 12,
+            writes_file=True),
     Command("walkthroughs", "w", "Walkthroughs", "Choose one of the walkthroughs that are meant for this phone.",
             _PHONE, "walk", 23, needs=Role.OPERATOR),
     Command("open_walkthroughs", "W", "Open walkthroughs", "The walkthroughs that nobody has ended, and who has them.",

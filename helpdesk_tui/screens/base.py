@@ -23,7 +23,7 @@ from helpdesk_tui.commands import BY_ID, READ_ONLY_REASON, Command, Place, bindi
 from helpdesk_tui.terminal import SMALLEST
 from helpdesk_tui.widgets.footer import FooterLine, Offer
 from helpdesk_tui.widgets.header import DEMO, READ_ONLY, SIMULATED, VIEWER, HeaderLine
-from helpdesk_tui.widgets.prompt import Choice, Prompt, PromptHost, TextQuestion, YesNo
+from helpdesk_tui.widgets.prompt import Choice, Prompt, PromptHost, SecretQuestion, TextQuestion, YesNo
 from helpdesk_tui.widgets.rule_line import RuleLine
 from helpdesk_tui.widgets.search_field import SearchField
 from helpdesk_tui.widgets.text import safe
@@ -36,6 +36,7 @@ T = TypeVar("T")
 log = logging.getLogger("helpdesk_tui")
 log.addHandler(logging.NullHandler())  # else Python would write warnings over the screen
 
+NOT_YOUR_FILES = "You share an account here, so a file would not be yours: copy with y instead."
 UNEXPECTED = "Something unexpected went wrong; nothing was lost. Start with --debug to have the details written down."
 PRACTICE = "play_caller"
 """A command that only the demo has."""
@@ -58,9 +59,18 @@ class Session:
     """What the operator may do."""
     environments: Environments | None = None
     """All that are configured; None: there is no other (in the demo)."""
+    own_account: bool = True
+    """Whether files that are written here belong to the operator."""
 
     @classmethod
-    def of(cls, desk: Helpdesk, *, caller: Caller | None = None, environments: Environments | None = None) -> Session:
+    def of(
+        cls,
+        desk: Helpdesk,
+        *,
+        caller: Caller | None = None,
+        environments: Environments | None = None,
+        own_account: bool = True,
+    ) -> Session:
         """What the screens on this environment share; a demo has a `caller` who is played."""
         # A demo has simulated services by nature: one badge says it.
         badges = (
@@ -69,7 +79,8 @@ class Session:
             *((SIMULATED,) if desk.simulated_services and not caller else ()),
         )
         name = desk.environment.name
-        return cls(desk, name, desk.operator, badges, desk.read_only, caller, desk.role, environments)
+        read_only, role = desk.read_only, desk.role
+        return cls(desk, name, desk.operator, badges, read_only, caller, role, environments, own_account)
 
     @property
     def looks_only(self) -> bool:
@@ -138,6 +149,8 @@ class HelpdeskScreen(Screen[None]):
 
     def reason_against(self, command_id: str) -> str | None:
         """`why_not`, after what holds for every screen."""
+        if BY_ID[command_id].writes_file and not self.session.own_account:
+            return NOT_YOUR_FILES
         return self.session.refusal(self.needed(command_id)) or self.why_not(command_id)
 
     def offers(self) -> Sequence[Offer]:
@@ -195,6 +208,10 @@ class HelpdeskScreen(Screen[None]):
     async def ask_text(self, title: str, *, value: str = "", check: Callable[[str], object] = str) -> str | None:
         """A line of text, or None when the operator left. `check` raises HelpdeskError when it will not do."""
         return await self._put(lambda: TextQuestion(title, value, check))
+
+    async def ask_secret(self, title: str, *, check: Callable[[str], object] = str) -> str | None:
+        """The same for a password, which does not show while it is typed."""
+        return await self._put(lambda: SecretQuestion(title, check))
 
     async def choose(self, title: str, options: Sequence[tuple[T, str]], *, first: T | None = None) -> T | None:
         """One of the options (value and line to show), or None. `first` is highlighted at the start."""
