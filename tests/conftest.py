@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -36,3 +38,21 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def clock() -> FrozenClock:
     """A clock that stands still until the test advances it."""
     return FrozenClock()
+
+
+@pytest.fixture(scope="session")
+def demo_made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo database, as of now."""
+    from helpdesk_tui.backend.demo import create_demo
+
+    path = tmp_path_factory.mktemp("demo-made-once") / "demo.db"
+    create_demo(path, datetime.now(UTC))
+    return path
+
+
+@pytest.fixture
+def demo_file(demo_made_once: Path, tmp_path: Path) -> Path:
+    """A demo database of the test's own, for programs that are started on it."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    return Path(shutil.copy(demo_made_once, folder / "demo.db"))

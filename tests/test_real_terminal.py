@@ -2,51 +2,17 @@
 
 from __future__ import annotations
 
-import os
+import random
 import re
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import pyte
 import pytest
 
-import helpdesk_tui
 from tests.benchmarks.pty_bytes import PtyProgram
-
-PROGRAM = (sys.executable, "-m", "helpdesk_tui", "--theme", "ansi")
-FIRST = "▲ attention"
-RESTORED = b"\x1b[?1049l"
-PRIVATE = re.compile(rb"\x1b\[[<=>][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]+\$p")
-"""Sequences that pyte does not know and would write on its screen."""
-
-
-def environ(**changes: str) -> dict[str, str]:
-    strays = ("COLORTERM", "COLUMNS", "LINES", "NO_COLOR", "LC_ALL", "LANG", "TMUX")
-    kept = {name: value for name, value in os.environ.items() if name not in strays}
-    checkout = str(Path(helpdesk_tui.__file__).parents[1])
-    return {**kept, "TERM": "screen", "LC_ALL": "C.UTF-8", "PYTHONPATH": checkout, **changes}
-
-
-@contextmanager
-def started(
-    *arguments: str, size: tuple[int, int] = (80, 24), marker: str = FIRST, **changes: str
-) -> Iterator[PtyProgram]:
-    """The program at rest, once this text was written."""
-    with PtyProgram((*PROGRAM, *arguments), size=size, environ=environ(**changes)) as running:
-        running.read_marker(marker, seconds=60)
-        running.settle()
-        yield running
-
-
-def screen(program: PtyProgram) -> str:
-    """What a person sees."""
-    terminal = pyte.Screen(*program.size)
-    pyte.ByteStream(terminal).feed(PRIVATE.sub(b"", bytes(program.output)))
-    return "\n".join(terminal.display)
+from tests.real_program import PROGRAM, RESTORED, environ, resize, screen, shows, started
 
 
 @pytest.fixture
@@ -102,6 +68,94 @@ def test_thin_lines(demo: PtyProgram) -> None:
     demo.settle()
     assert demo.cost("a") <= 5_000
     assert "Activate 2 phones?" in screen(demo)
+
+
+@pytest.mark.parametrize("term", ["xterm-256color", "screen-256color", "tmux-256color", "xterm", "linux", "vt100"])
+def test_every_terminal_shows_the_list_and_is_left_as_it_was(demo_file: Path, term: str) -> None:
+    with started("--database", str(demo_file), TERM=term) as program:
+        seen = screen(program)
+        assert "SIMULATED" in seen and "00:04:13:" in seen and "search" in seen.splitlines()[-1]
+        signs = "!-" if term in ("linux", "vt100") else "▲─"
+        assert seen.splitlines()[3][1] == signs[0] and set(seen.splitlines()[1]) == {signs[1]}
+        program.press("?")
+        shows(program, "On this screen (phones)")
+        program.press("escape")
+        program.settle()  # else the next key would make it alt and that key
+        program.press("q")
+        assert program.wait(10.0) == 0
+        program.read(0.2)
+        assert RESTORED in program.output
+
+
+@pytest.mark.parametrize("locale", ["C", "POSIX"])
+def test_a_locale_without_unicode_gets_plain_characters(demo_file: Path, locale: str) -> None:
+    with started("--database", str(demo_file), LC_ALL=locale, TERM="xterm-256color") as program:
+        lines = screen(program).splitlines()
+        assert "! attention" in lines[3] and set(lines[1]) == {"-"}
+        assert lines[-1].isascii()
+        program.press("q")
+        assert program.wait(10.0) == 0
+
+
+def test_a_window_that_is_pulled_at_comes_out_whole(demo_file: Path) -> None:
+    sizes = random.Random(7)
+    with started("--database", str(demo_file), TERM="xterm-256color") as program:
+        before = screen(program)
+        for _ in range(60):
+            resize(program, sizes.randint(1, 200), sizes.randint(1, 70))
+            program.read(0.005)
+        resize(program, 40, 10)
+        shows(program, "too small")
+        resize(program, 80, 24)
+        program.read_until(lambda _: screen(program) == before)
+        program.press("enter")
+        shows(program, "Provisioning by manufacturer")
+        assert b"Traceback" not in program.output
+
+
+PASTED = "\x1b[200~%s\x1b[201~"
+
+
+def test_a_pasted_novel_lands_in_the_search_field_and_nowhere_else(demo_file: Path) -> None:
+    """Bracketed, as terminals paste into programs that ask for it; with keys in it that would do something."""
+    text = "jansen" + " qaxr\t" * 1_700
+    with started("--database", str(demo_file), TERM="xterm-256color") as program:
+        assert b"\x1b[?2004h" in program.output
+        program.press("/")
+        program.settle(0.1)
+        program.type(PASTED % text)
+        program.read_until(lambda _: re.search(r" \d+ of \d+ phones", screen(program)) is not None, 30.0)
+        program.press("escape")
+        program.settle()  # else the next key would make it alt and that key
+        program.press("?")
+        shows(program, "On this screen (phones)")
+        program.press("ctrl+q")
+        assert program.wait(10.0) == 0
+
+
+def test_a_paste_that_is_not_bracketed_is_typing(demo_file: Path) -> None:
+    """An old terminal, or a paste into the middle of `/`: ten thousand keys, and the program is there afterwards."""
+    with started("--database", str(demo_file)) as program:
+        program.press("/")
+        program.settle(0.1)
+        program.type("jansen" + "x" * 10_000)
+        shows(program, " 0 of 60 phones", 60.0)
+        program.press("escape")
+        program.settle()  # else the next key would make it alt and that key
+        program.press("q")
+        assert program.wait(20.0) == 0
+
+
+def test_suspended_it_gives_the_terminal_back_and_resumed_it_takes_it(demo_file: Path) -> None:
+    with started("--database", str(demo_file)) as program:
+        before = screen(program)
+        program.press("ctrl+z")
+        program.read_until(lambda output: RESTORED in output)
+        program.settle()
+        program.signal(signal.SIGCONT)
+        program.read_until(lambda _: screen(program) == before)
+        program.press("q")
+        assert program.wait(10.0) == 0
 
 
 @pytest.mark.parametrize("term", ["dumb", ""])

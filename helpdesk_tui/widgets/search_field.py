@@ -10,6 +10,10 @@ from textual.widgets import Input
 from helpdesk_tui.widgets.cursor_view import CursorView
 
 
+LONGEST_SEARCH = 200
+"""Characters. What is pasted by mistake may be a book, and arrives as keys where the terminal does not mark it."""
+
+
 class SearchField(Input):
     """Posts Input's own `Changed` and `Submitted`; escape gives the focus to the list and keeps the search."""
 
@@ -24,6 +28,10 @@ class SearchField(Input):
     def __init__(self, value: str = "", *, placeholder: str = "", id: str | None = None) -> None:
         super().__init__(value, placeholder=placeholder, compact=True, select_on_focus=False, id=id)
         self.cursor_blink = False  # a blink is half a kilobyte a second
+
+    def insert_text_at_cursor(self, text: str) -> None:
+        """What is typed or pasted, as far as there is room."""
+        super().insert_text_at_cursor(text[: max(0, LONGEST_SEARCH - len(self.value))])
 
     def action_pass_on(self, action: str) -> None:
         """Do this in the list."""

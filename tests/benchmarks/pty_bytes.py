@@ -20,7 +20,8 @@ from pathlib import Path
 from types import TracebackType
 
 KEYS = {"enter": "\r", "escape": "\x1b", "up": "\x1b[A", "down": "\x1b[B", "tab": "\t", "pagedown": "\x1b[6~"}
-KEYS |= {"space": " ", "backspace": "\x7f", "ctrl+p": "\x10", "ctrl+d": "\x04", "ctrl+u": "\x15", "ctrl+z": "\x1a"}
+KEYS |= {"space": " ", "backspace": "\x7f", "ctrl+p": "\x10", "ctrl+d": "\x04", "ctrl+u": "\x15"}
+KEYS |= {"ctrl+z": "\x1a", "ctrl+q": "\x11"}
 
 
 class PtyProgram:
@@ -102,12 +103,25 @@ class PtyProgram:
         """Send a key by name, or literal text."""
         os.write(self.master, KEYS.get(key, key).encode())
 
+    def type(self, text: str) -> None:
+        """Send much text; what it makes the program write is read meanwhile, as a terminal does."""
+        data = text.encode()
+        while data:
+            if select.select([], [self.master], [], 0.01)[1]:
+                data = data[os.write(self.master, data[:512]) :]
+            self.receive(0.0)
+
     def cost(self, key: str, quiet: float = 0.15) -> int:
         """The bytes that a key makes the program write."""
         before = len(self.output)
         self.press(key)
         self.settle(quiet)
         return len(self.output) - before
+
+    def memory(self) -> int:
+        """MB that it has in memory now (VmRSS of /proc)."""
+        status = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii")
+        return int(status.partition("VmRSS:")[2].split()[0]) // 1024
 
     def signal(self, number: int) -> None:
         """Send a signal to the program."""
