@@ -138,6 +138,17 @@ WHERE id = ?1 AND ?2 IS NOT NULL AND firmware_selected_at < ?3 AND EXISTS (
     AND instr(' ' || models || ' ', ' ' || phones.model || ' '))
 """
 
+# SQLite would give the id of the newest phone to the next one, once that is removed; whoever still looks at the
+# removed one must not act on another phone.
+NEW_ID = """
+SELECT 1 + max(coalesce((SELECT max(id) FROM phones), 0),
+               coalesce((SELECT CAST(value AS INTEGER) FROM environment WHERE key = 'last_phone_id'), 0))
+"""
+REMEMBER_ID = """
+INSERT INTO environment (key, value) VALUES ('last_phone_id', CAST(?1 AS TEXT))
+ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE CAST(value AS INTEGER) < ?1
+"""
+
 LOOK_AHEAD = 200
 """Rows that are read beyond a window, in the hope to reach the end and to be spared a second search for the count."""
 
@@ -331,11 +342,12 @@ class PhoneTable:
 
     def insert(self, values: Mapping[str, object]) -> Phone:
         """Add a phone from column values; times are moments. Raises BadInput for a known MAC."""
-        columns = {name: _stored(value) for name, value in values.items()}
-        names, marks = ",".join(columns), ",".join("?" * len(columns))
         with self._database.write() as connection:
+            new_id = connection.execute(NEW_ID).fetchone()[0]
+            columns = {"id": new_id, **{name: _stored(value) for name, value in values.items()}}
+            names, marks = ",".join(columns), ",".join("?" * len(columns))
             try:
-                cursor = connection.execute(f"INSERT INTO phones ({names}) VALUES ({marks})", list(columns.values()))
+                connection.execute(f"INSERT INTO phones ({names}) VALUES ({marks})", list(columns.values()))
             except IntegrityError as error:
                 if "phones.mac" not in str(error):
                     raise
@@ -343,7 +355,7 @@ class PhoneTable:
                 raise BadInput(
                     f"{mac} is already in this environment: a MAC can be added once; search for it to see where."
                 ) from error
-            phone = self._refresh(connection, int(cursor.lastrowid or 0), self._clock())
+            phone = self._refresh(connection, new_id, self._clock())
         assert phone is not None
         return phone
 
@@ -371,6 +383,7 @@ class PhoneTable:
     def delete(self, phone_id: int) -> None:
         """Remove a phone; its events stay."""
         with self._database.write() as connection:
+            connection.execute(REMEMBER_ID, [phone_id])
             connection.execute("DELETE FROM phones WHERE id = ?", [phone_id])
 
     def touch(self, where: str, value: int, now: datetime) -> None:

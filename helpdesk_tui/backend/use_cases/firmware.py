@@ -13,6 +13,7 @@ from helpdesk_tui.backend.model.firmware_rules import Judgement, JudgementKind, 
 from helpdesk_tui.backend.model.phone import Phone
 from helpdesk_tui.backend.model.query import Field, Query
 from helpdesk_tui.backend.use_cases.firmware_catalogue import USE_INSTALLED, FirmwareCatalogue
+from helpdesk_tui.backend.use_cases.meanwhile import unchanged
 
 __all__ = ["USE_INSTALLED", "Firmware", "Option", "Plan", "Undo"]
 
@@ -129,11 +130,13 @@ class Firmware(FirmwareCatalogue):
     def carry_out(self, plan: Plan) -> int:
         """Select the plan's firmware for all phones that it does not refuse; ask about `plan.asked` before.
 
-        Returns how many phones changed.
+        Returns how many phones changed. Raises Refused, and changes none, when the version was withdrawn or one of
+        the phones was removed or given another firmware since the plan was made.
         """
-        phones = self._still_selectable(plan)
         wanted = f"firmware {plan.version}" if plan.version else f"'{USE_INSTALLED}'"
         with self._context.write():
+            phones = self._still_selectable(plan)
+            self._must_be_as_seen(phones)
             texts = [f"Selected {wanted}; before: {phone.firmware_selected or USE_INSTALLED}." for phone in phones]
             self._select(phones, plan.version, texts)
         return len(phones)
@@ -151,6 +154,13 @@ class Firmware(FirmwareCatalogue):
                 if problem:
                     raise Refused(problem)
         return phones
+
+    def _must_be_as_seen(self, phones: Sequence[Phone]) -> None:
+        """Raises Refused, saying who was quicker, when the choice for one of these phones is not what it was."""
+        choices = self._store.phones.choices([phone.id for phone in phones])
+        for phone in phones:
+            if choices.get(phone.id) != (phone.model, phone.firmware_selected):
+                unchanged(self._store, phone, ("model", "firmware_selected"))
 
     # -- taken back ---------------------------------------------------------------------------------------------------
 
@@ -181,8 +191,12 @@ class Firmware(FirmwareCatalogue):
         return version, judgement
 
     def undo(self, undo: Undo) -> int:
-        """Take the plan back for all its phones at once; ask about `undo.asked` before. Returns how many changed."""
+        """Take the plan back for all its phones at once; ask about `undo.asked` before. Returns how many changed.
+
+        Raises Refused, and changes none, when somebody has chosen for one of them since `plan_undo`.
+        """
         with self._context.write():
+            self._must_be_as_seen([phone for phone, _ in undo.back])
             for version in dict.fromkeys(version for _, version in undo.back):
                 phones = [phone for phone, earlier in undo.back if earlier == version]
                 text = f"Took back {undo.plan.version or USE_INSTALLED}; selected again: {version or USE_INSTALLED}."

@@ -13,6 +13,7 @@ from helpdesk_tui.backend.errors import Refused
 from helpdesk_tui.backend.model.event import Event, EventKind
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.phone import Phone
+from helpdesk_tui.backend.model.step import Step
 from helpdesk_tui.backend.store import Store
 
 SET_BY_PEOPLE = (
@@ -20,6 +21,10 @@ SET_BY_PEOPLE = (
     *("sip_username", "sip_password"),
 )
 """The columns of a phone that only operators change, and not the phone or its manufacturer."""
+
+NOTHING_DONE = "nothing was done"
+
+SOMEBODY = "somebody was quicker"
 
 LOOKED_AT = 50
 """Latest events among which the one that explains a difference is looked for."""
@@ -40,27 +45,30 @@ def as_it_is(store: Store, seen: Phone) -> Phone:
     return current
 
 
-def unchanged(store: Store, seen: Phone, columns: Iterable[str]) -> Phone:
+def unchanged(store: Store, seen: Phone, columns: Iterable[str], otherwise: str = NOTHING_DONE) -> Phone:
     """The phone as it stands inside this transaction, where these columns are as they were seen.
 
-    Raises Refused when somebody has changed one of them or removed the phone, saying who and when.
+    Raises Refused when somebody has changed one of them or removed the phone, saying who, when, and what that means.
     """
     current = as_it_is(store, seen)
     for column in columns:
         if getattr(current, column) != getattr(seen, column):
-            raise Refused(was_quicker(store, seen.mac, column))
+            raise Refused(was_quicker(store, seen, column, otherwise))
     return current
 
 
-def was_quicker(store: Store, mac: Mac, column: str) -> str:
+def not_activated(store: Store, seen: Phone) -> None:
+    """Raises Refused when somebody has registered the phone since it was seen: its caller may be resetting it now."""
+    current = as_it_is(store, seen)
+    if current.step is Step.ACTIVE and (current.step, current.step_since) != (seen.step, seen.step_since):
+        raise Refused(was_quicker(store, seen, "step", NOTHING_DONE))
+
+
+def was_quicker(store: Store, seen: Phone, column: str, otherwise: str) -> str:
     """The sentence for whoever comes second: who changed this column, when, and to what."""
-    event = _event(store, mac, column)
-    if event is None:
-        return f"{mac}: somebody was quicker: nothing was done; look at the phone again."
-    return (
-        f"{mac}: {event.operator} was quicker ({_when(event.at)}: “{event.text.removesuffix('.')}”): "
-        "nothing was done; look at the phone again."
-    )
+    event = _event(store, seen.mac, column)
+    who = f"{event.operator} was quicker ({_when(event.at)}: “{event.text.removesuffix('.')}”)" if event else SOMEBODY
+    return f"{seen.mac}: {who}: {otherwise}; look at the phone again."
 
 
 def _event(store: Store, mac: Mac, column: str) -> Event | None:

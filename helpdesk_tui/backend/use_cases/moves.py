@@ -17,7 +17,7 @@ from helpdesk_tui.backend.model.event import EventKind
 from helpdesk_tui.backend.model.organisation import Organisation
 from helpdesk_tui.backend.model.phone import Phone
 from helpdesk_tui.backend.use_cases.context import Context
-from helpdesk_tui.backend.use_cases.meanwhile import unchanged
+from helpdesk_tui.backend.use_cases.meanwhile import as_it_is, unchanged
 from helpdesk_tui.backend.use_cases.settings import Settings
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class Moves:
             values = {"organisation_id": target.id, "user_id": None, "changed_at": self._context.clock()}
             self._store.phones.update(phone.id, values)
             self._note(phone, target)
-            return unchanged(self._store, phone, ())
+            return as_it_is(self._store, phone)
 
     def move_all(
         self, phones: Iterable[Phone], organisation: Organisation, cancelled: Callable[[], bool] = lambda: False

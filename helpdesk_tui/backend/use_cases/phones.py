@@ -20,6 +20,7 @@ from helpdesk_tui.backend.model.vendor import vendor_by_prefix
 from helpdesk_tui.backend.model.verdict import Verdict, VerdictKind, judge
 from helpdesk_tui.backend.store.phones import Page
 from helpdesk_tui.backend.use_cases.context import Context
+from helpdesk_tui.backend.use_cases.meanwhile import SET_BY_PEOPLE, as_it_is, not_activated, unchanged, was_quicker
 from helpdesk_tui.backend.use_cases.registration import SECRET_LENGTH, Attempt, Registration
 
 NEVER_REGISTERED = frozenset({Reason.OWNED_ELSEWHERE, Reason.BAD_MAC, Reason.NEEDS_SERIAL})
@@ -154,15 +155,23 @@ class Phones:
     # -- changing -----------------------------------------------------------------------------------------------------
 
     def change(self, phone: Phone, values: Mapping[str, object]) -> Phone:
-        """Change columns of a phone (already checked) and note what changed. Secrets are named, never shown."""
-        changes = {name: value for name, value in values.items() if getattr(phone, name) != value}
+        """Change columns of a phone (already checked) and note what changed. Secrets are named, never shown.
+
+        Raises Refused when somebody has given one of these columns another value since the phone was read.
+        """
+        changes = _differing(phone, values)
         if not changes:
             return phone
         with self._context.write():
+            now = as_it_is(self._store, phone)
+            changes = _differing(now, changes)  # what somebody else has changed to the same is no quarrel
+            unchanged(self._store, phone, changes)
+            if not changes:
+                return now
             self._store.phones.update(phone.id, {**changes, "changed_at": self._context.clock()})
             text = "Changed " + ", ".join(_change(name, value) for name, value in changes.items()) + "."
-            self._store.events.add(self._context.operator, EventKind.CHANGED, text, phone.mac, phone.organisation)
-        return self.get(phone.id)
+            self._store.events.add(self._context.operator, EventKind.CHANGED, text, now.mac, now.organisation)
+            return self.get(phone.id)
 
     def set_text(self, phone: Phone, column: str, text: str) -> Phone:
         """Change one column from what somebody typed; empty text takes the value away. Raises BadInput."""
@@ -180,31 +189,46 @@ class Phones:
         return self.change(phone, {"model": model.name})
 
     def log_in(self, phone: Phone, extension: str) -> Phone:
-        """Log a user of the phone's organisation in on it (the *1 of provisioning.txt, done by the operator)."""
-        user = self._store.directory.user_by_extension(phone.organisation_id, extension)
-        if user is None:
-            raise NotFound(f"{phone.organisation} has no user with extension {extension.strip()[:20]!r}.")
-        if phone.user_id == user.id:
-            return phone
-        return self._set_user(phone, user, EventKind.LOGIN, f"Logged in {user.name} ({user.extension}).")
+        """Log a user of the phone's organisation in on it (the *1 of provisioning.txt, done by the operator).
+
+        Raises Refused when somebody has moved the phone, or logged somebody in or out, since it was read.
+        """
+        with self._context.write():
+            now = unchanged(self._store, phone, ("organisation_id",))
+            user = self._store.directory.user_by_extension(now.organisation_id, extension)
+            if user is None:
+                raise NotFound(f"{now.organisation} has no user with extension {extension.strip()[:20]!r}.")
+            if now.user_id == user.id:
+                return now
+            unchanged(self._store, phone, ("user_id",))
+            return self._set_user(now, user, EventKind.LOGIN, f"Logged in {user.name} ({user.extension}).")
 
     def log_out(self, phone: Phone) -> Phone:
-        """Log the user out: the phone keeps *1 and emergency calls."""
-        if phone.user_id is None:
-            return phone
-        return self._set_user(phone, None, EventKind.LOGOUT, f"Logged out {phone.user}.")
+        """Log the user out: the phone keeps *1 and emergency calls.
+
+        Raises Refused when somebody has logged another user in since the phone was read.
+        """
+        with self._context.write():
+            now = as_it_is(self._store, phone)
+            if now.user_id is None:
+                return now
+            unchanged(self._store, phone, ("user_id",))
+            return self._set_user(now, None, EventKind.LOGOUT, f"Logged out {now.user}.")
 
     def _set_user(self, phone: Phone, user: User | None, kind: EventKind, text: str) -> Phone:
-        with self._context.write():
-            now = self._context.clock()
-            self._store.phones.update(phone.id, {"user_id": user.id if user else None, "changed_at": now})
-            self._store.events.add(self._context.operator, kind, text, phone.mac, phone.organisation)
+        now = self._context.clock()
+        self._store.phones.update(phone.id, {"user_id": user.id if user else None, "changed_at": now})
+        self._store.events.add(self._context.operator, kind, text, phone.mac, phone.organisation)
         return self.get(phone.id)
 
     # -- removing -----------------------------------------------------------------------------------------------------
 
     def remove(self, phone: Phone) -> None:
-        """Remove a phone. Raises Refused when its registration cannot be ended at the manufacturer first."""
+        """Remove a phone.
+
+        Raises Refused when its registration cannot be ended at the manufacturer first, or when somebody has changed,
+        activated or removed it since it was read: what they did would be lost.
+        """
         phone = self._to_be_removed(phone)
         if self._may_be_registered(phone):
             attempt = self._registration.deregister(phone)
@@ -222,9 +246,10 @@ class Phones:
         self._delete(phone, "Removed from {organisation}." + left)
 
     def _to_be_removed(self, phone: Phone) -> Phone:
-        """The phone as it stands now. Raises Refused when this was opened read-only, NotFound when it is gone."""
+        """The phone as it stands now. Raises Refused when somebody has changed, activated or removed it meanwhile."""
         with self._context.write():
-            return self.get(phone.id)
+            not_activated(self._store, phone)
+            return unchanged(self._store, phone, SET_BY_PEOPLE)
 
     def _may_be_registered(self, phone: Phone) -> bool:
         if phone.pending and phone.pending.under_way:
@@ -235,14 +260,14 @@ class Phones:
 
     def _delete(self, phone: Phone, text: str) -> None:
         with self._context.write():
-            phone = self.get(phone.id)
+            phone = unchanged(self._store, phone, SET_BY_PEOPLE, "it was not removed")
             job = self._store.jobs.get(phone.mac)
             if not self._may_be_registered(phone):
                 # A removal that an earlier phone of this MAC left behind stays queued.
                 if job and job.phone_id == phone.id:
                     self._store.jobs.finish(phone.mac)
             elif job is None or job.call is not Call.DEREGISTER:
-                raise Refused(f"{phone.mac} was activated by somebody in the meantime: it was not removed.")
+                raise Refused(was_quicker(self._store, phone, "step", "it was not removed"))
             self._store.phones.delete(phone.id)
             sentence = text.format(organisation=phone.organisation)
             self._store.events.add(self._context.operator, EventKind.REMOVED, sentence, phone.mac, phone.organisation)
@@ -258,6 +283,10 @@ class Phones:
             names = ", ".join(organisation.name for organisation in found[:3]) + ("…" if len(found) > 3 else "")
             raise Ambiguous(f"Several organisations fit {text.strip()[:60]!r}: {names}; write the whole name.")
         return found[0]
+
+
+def _differing(phone: Phone, values: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in values.items() if getattr(phone, name) != value}
 
 
 SECRET_COLUMNS = frozenset({"sip_password", "pin", "web_password"})

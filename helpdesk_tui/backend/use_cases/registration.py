@@ -24,6 +24,7 @@ from helpdesk_tui.backend.store.database import stamp
 from helpdesk_tui.backend.store.jobs import LEASE, Job
 from helpdesk_tui.backend.use_cases.access import temporary_url
 from helpdesk_tui.backend.use_cases.context import Context
+from helpdesk_tui.backend.use_cases.meanwhile import as_it_is, not_activated
 
 SECRET_LENGTH = 40
 """Hexadecimal digits of a URL's secret segment: 160 bits (contract: at least 128)."""
@@ -75,7 +76,12 @@ class Registration:
         return self.perform(job)
 
     def begin_activation(self, phone: Phone) -> Job:
-        """Write down that this phone is registered now; the caller's transaction ends before `perform` is called."""
+        """Write down that this phone is registered now; the caller's transaction ends before `perform` is called.
+
+        Raises Refused when somebody has removed it, or registered it, since it was read: their caller may be
+        resetting it, and a second registration would make the address useless that the first one gave to it.
+        """
+        not_activated(self._store, phone)
         return self._begin(phone, Happening.ACTIVATE)
 
     def activate_many(
@@ -176,7 +182,7 @@ class Registration:
     def _intend(self, phone: Phone, cause: Happening, call: Call | None = None) -> None:
         """Write the intention down. Raises Refused while another process makes a call for this phone."""
         now = self._context.clock()
-        phone = self._current(phone)
+        phone = as_it_is(self._store, phone)
         current = self._store.jobs.get(phone.mac)
         if current and current.under_way(now):
             raise Refused(
@@ -211,13 +217,6 @@ class Registration:
         )
         self._store.phones.refresh([phone.id])
 
-    def _current(self, phone: Phone) -> Phone:
-        """The phone as it stands inside this transaction."""
-        current = self._store.phones.by_id(phone.id)
-        if current is None:
-            raise Refused(f"{phone.mac} has been removed in the meantime.")
-        return current
-
     def _begin(self, phone: Phone, cause: Happening, call: Call | None = None) -> Job:
         """Write the intention down and take it at once."""
         self._intend(phone, cause, call)
@@ -244,7 +243,7 @@ class Registration:
         changes = {"secret": secret, "previous_secret": previous, "token": token, "token_used_at": None}
         now = self._context.clock()
         self._store.phones.update(phone.id, {**changes, "secret_sent_at": sent, "changed_at": now})
-        return self._current(phone)
+        return as_it_is(self._store, phone)
 
     # -- called -------------------------------------------------------------------------------------------------------
 

@@ -264,7 +264,7 @@ def test_undo_is_one_action_that_gives_each_phone_back_what_it_had(desk: Helpdes
     plan = desk.firmware.plan(desk.firmware.phones([phone.id for phone in phones]), NEWEST)
     assert desk.firmware.carry_out(plan) == 5
     select(colleague, NEW, phones[2])
-    desk.phones.remove_anyway(phones[3])
+    desk.phones.remove_anyway(desk.phones.get(phones[3].id))
     desk.firmware.withdraw(NEW)
     undo = desk.firmware.plan_undo(plan)
     assert (len(undo.back), undo.asked, undo.left_alone) == (3, (), 2)

@@ -21,7 +21,18 @@ from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.model.verdict import VerdictKind
 from helpdesk_tui.backend.store.jobs import LEASE
 from helpdesk_tui.backend.use_cases.access import temporary_url
-from tests.backend.offices import SNOM, YEALINK, add_phone, fetches, in_service, new_phone, open_desk, run_due, service
+from tests.backend.offices import (
+    SNOM,
+    YEALINK,
+    add_organisation,
+    add_phone,
+    fetches,
+    in_service,
+    new_phone,
+    open_desk,
+    run_due,
+    service,
+)
 from tests.frozen_clock import FrozenClock
 
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -166,9 +177,10 @@ def test_step_since_stays_while_it_fails_again(desk: Helpdesk, clock: FrozenCloc
 
 
 def test_moved_to_another_organisation(desk: Helpdesk) -> None:
+    add_organisation(desk)
+    other = desk.organisations.get(add_organisation(desk, "Fietsen De Vries", "devries"))
     for start in Step:
-        phone = brought_to(desk, start)
-        desk.phones.change(phone, {"organisation_id": phone.organisation_id, "name": "moved"})
+        phone = desk.moves.move(brought_to(desk, start), other)
         assert now(desk, phone).step is start
         desk.phones.remove_anyway(phone)
 
