@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from helpdesk_tui.backend.compass.environment import CompassEnvironment, Fact
 from helpdesk_tui.backend.errors import BadInput, ConfigurationProblem
 from helpdesk_tui.backend.model.deadline import DEFAULT_RULE, WeeklyDeadline
 from helpdesk_tui.backend.model.environment import EndpointCredentials, Environment, ServiceAccount, ServiceKind
@@ -36,6 +37,14 @@ ACCOUNT_KEYS: dict[tuple[Vendor, ServiceKind], tuple[str, ...]] = {
 }
 SECRETS = frozenset({"key_secret", "client_secret", "password"})
 LIMITS = {"connect_timeout": (0.1, 60.0), "read_timeout": (0.1, 120.0), "requests_per_second": (0.1, 1000.0)}
+LOCAL_KEYS = (
+    *("database", "base_domain", "provisioning_url", "weekly_deadline", "manufacturers", "endpoint_credentials"),
+    *("trusted_proxies", "firmware_folder", "request_log_days", "request_log_rows"),
+    *("walkthrough_folder", "operator_language"),
+)
+COMPASS_KEYS = ("url", "username", "password", "companies", "fields", *LIMITS)
+KEYS_OF_KIND = {"local": LOCAL_KEYS, "compass": COMPASS_KEYS}
+"""What kinds of environments there are: one of our own, or a platform elsewhere that is asked over its REST API."""
 URL_ENDINGS = {ServiceKind.SRAPS: "/api/v1/"}
 
 
@@ -43,13 +52,13 @@ URL_ENDINGS = {ServiceKind.SRAPS: "/api/v1/"}
 class Configuration:
     """All environments, and which one is opened when none is named."""
 
-    environments: Mapping[str, Environment]
+    environments: Mapping[str, Environment | CompassEnvironment]
     default_environment: str
     operators: Operators
     file: Path | None
     """Where it was read from; None: no file, so the built-in defaults."""
 
-    def environment(self, name: str | None) -> Environment:
+    def environment(self, name: str | None) -> Environment | CompassEnvironment:
         """The environment of this name, or the default one. Raises ConfigurationProblem."""
         wanted = name or self.default_environment
         if wanted not in self.environments:
@@ -65,7 +74,7 @@ def load(path: Path | None = None) -> Configuration:
     """
     reader, document = _read(path)
     if document is None:
-        environment = reader.environment("production", {})
+        environment = reader.local("production", {})
         return Configuration({"production": environment}, "production", Operators(), None)
     return reader.configuration(document)
 
@@ -151,11 +160,41 @@ class _Reader:
         default = self.one_of(place, table, "default_role", Role, Role.VIEWER.value)
         return Operators(self.one_of(place, table, "identity", Identity, Identity.LOGIN.value), default, listed)
 
-    def environment(self, name: str, table: dict[str, Any]) -> Environment:
+    def environment(self, name: str, table: dict[str, Any]) -> Environment | CompassEnvironment:
         place = f"environments.{name}"
-        keys = ("database", "base_domain", "provisioning_url", "weekly_deadline", "manufacturers")
-        more = ("endpoint_credentials", "trusted_proxies", "firmware_folder", "request_log_days", "request_log_rows")
-        self.known(place, table, (*keys, *more, "walkthrough_folder", "operator_language"))
+        kind = self.text(place, table, "kind", "local")
+        if kind not in KEYS_OF_KIND:
+            raise self.problem(f"{place}.kind", f"{kind!r} is unknown: one of {', '.join(KEYS_OF_KIND)}.")
+        keys = KEYS_OF_KIND[kind]
+        for other, theirs in KEYS_OF_KIND.items():
+            if strange := next((key for key in table if key in theirs and key not in keys), None):
+                raise self.problem(f"{place}.{strange}", f'this key is for environments of kind = "{other}".')
+        self.known(place, table, ("kind", *keys))
+        return self.compass(name, table) if kind == "compass" else self.local(name, table)
+
+    def compass(self, name: str, table: dict[str, Any]) -> CompassEnvironment:
+        place = f"environments.{name}"
+        given = {key: self.given(place, table, key) for key in ("url", "username", "password")}
+        self.check_url(f"{place}.url", given["url"])
+        if ":" in given["username"]:
+            raise self.problem(f"{place}.username", "a login name has no colon.")
+        companies = table.get("companies", [])
+        if not isinstance(companies, list) or not all(isinstance(each, str) and each.strip() for each in companies):
+            raise self.problem(f"{place}.companies", "a list of ids or addresses, each in quotes, is needed here.")
+        fields = self.table(f"{place}.fields", table.get("fields", {}))
+        self.known(f"{place}.fields", fields, tuple(fact.value for fact in Fact))
+        return CompassEnvironment(
+            name=name,
+            url=given["url"].rstrip("/"),
+            username=given["username"],
+            password=given["password"],
+            companies=tuple(each.strip() for each in companies),
+            fields={Fact(key): self.given(f"{place}.fields", fields, key) for key in fields},
+            **{key: self.number(place, table, key, None, limits) for key, limits in LIMITS.items() if key in table},
+        )
+
+    def local(self, name: str, table: dict[str, Any]) -> Environment:
+        place = f"environments.{name}"
         base_domain = self.text(place, table, "base_domain", "pbx.example.net")
         accounts = self.table(f"{place}.manufacturers", table.get("manufacturers", {}))
         self.known(f"{place}.manufacturers", accounts, tuple(vendor.value for vendor in Vendor))

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from helpdesk_tui.backend.compass.environment import CompassEnvironment
 from helpdesk_tui.backend.errors import HelpdeskError
 from helpdesk_tui.backend.helpdesk import Helpdesk
 from helpdesk_tui.backend.model.elsewhere import explain
 from helpdesk_tui.backend.model.environment import Environment
 from helpdesk_tui.backend.model.phone import Phone
+
+if TYPE_CHECKING:
+    from helpdesk_tui.backend.compass.desk import CompassDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,27 +31,33 @@ class Elsewhere:
 class Environments:
     """Every environment of the configuration. One is opened when first wanted, and closed with the program."""
 
-    def __init__(self, configured: Mapping[str, Environment], opened: Helpdesk) -> None:
+    def __init__(
+        self, configured: Mapping[str, Environment | CompassEnvironment], opened: Helpdesk | CompassDesk
+    ) -> None:
         """`opened` is the one that the program began with; its operator is the operator of all."""
         self._configured = configured
         self._first = opened
-        self._opened: dict[str, Helpdesk] = {opened.environment.name: opened}
+        self._opened: dict[str, Helpdesk | CompassDesk] = {opened.environment.name: opened}
 
     @property
     def names(self) -> tuple[str, ...]:
         """All of them, as the configuration orders them."""
         return tuple(self._configured)
 
-    def open(self, name: str) -> Helpdesk:
+    def open(self, name: str) -> Helpdesk | CompassDesk:
         """The environment of this name. Raises DatabaseProblem."""
         if name not in self._opened:
-            first = self._first
-            environment = self._configured[name]
-            environment.database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._opened[name] = Helpdesk(
-                environment, first.operator, role=first.role, read_only=first.read_only, clock=first.clock
-            )
+            self._opened[name] = self._open(self._configured[name])
         return self._opened[name]
+
+    def _open(self, environment: Environment | CompassEnvironment) -> Helpdesk | CompassDesk:
+        who = self._first
+        if isinstance(environment, CompassEnvironment):
+            from helpdesk_tui.backend.compass.desk import CompassDesk
+
+            return CompassDesk(environment, who.operator, role=who.role, read_only=who.read_only, clock=who.clock)
+        environment.database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return Helpdesk(environment, who.operator, role=who.role, read_only=who.read_only, clock=who.clock)
 
     def elsewhere(self, current: str, phone: Phone) -> tuple[Elsewhere, ...]:
         """Where else the MAC of this phone is known. An environment that cannot be asked is not in the answer."""
@@ -59,10 +70,15 @@ class Environments:
         return tuple(found)
 
     def _ask(self, name: str, phone: Phone) -> Phone | None:
-        if name not in self._opened and not self._configured[name].database.exists():
+        environment = self._configured[name]
+        # A platform elsewhere would have to be read as a whole, phone by phone: a list knows no MAC.
+        if isinstance(environment, CompassEnvironment):
+            return None
+        if name not in self._opened and not environment.database.exists():
             return None
         try:
-            return self.open(name).store.phones.by_mac(phone.mac)
+            desk = self.open(name)
+            return desk.store.phones.by_mac(phone.mac) if isinstance(desk, Helpdesk) else None
         except HelpdeskError:
             return None
 

@@ -6,6 +6,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from helpdesk_tui.backend.compass.desk import CompassDesk, Moved
+    from helpdesk_tui.backend.compass.environment import Fact
+    from helpdesk_tui.backend.compass.fields import RemoteOrganisation, RemotePhone, RemoteStatus, RemoteUser
+    from helpdesk_tui.backend.compass.problem import NotOffered
+    from helpdesk_tui.backend.compass.reading import ReadingProgress
     from helpdesk_tui.backend.errors import (
         Ambiguous,
         BadInput,
@@ -89,6 +94,7 @@ __all__ = [
     "CommonSetting",
     "ComparedLine",
     "Comparison",
+    "CompassDesk",
     "ConfigurationProblem",
     "CustomPlace",
     "CustomSetting",
@@ -98,6 +104,7 @@ __all__ = [
     "Environment",
     "Event",
     "EventKind",
+    "Fact",
     "Failure",
     "Failures",
     "Field",
@@ -119,9 +126,11 @@ __all__ = [
     "MarkState",
     "ModelInUse",
     "MovePlan",
+    "Moved",
     "NeedsConsent",
     "NextAction",
     "NotFound",
+    "NotOffered",
     "Option",
     "Organisation",
     "Origin",
@@ -133,9 +142,14 @@ __all__ = [
     "Proof",
     "Query",
     "Queue",
+    "ReadingProgress",
     "Reason",
     "Refused",
     "Relation",
+    "RemoteOrganisation",
+    "RemotePhone",
+    "RemoteStatus",
+    "RemoteUser",
     "Request",
     "ResetWay",
     "Role",
@@ -173,6 +187,15 @@ __all__ = [
 ]
 
 _MODULES = {
+    "CompassDesk": "compass.desk",
+    "Moved": "compass.desk",
+    "Fact": "compass.environment",
+    "RemoteOrganisation": "compass.fields",
+    "RemotePhone": "compass.fields",
+    "RemoteStatus": "compass.fields",
+    "RemoteUser": "compass.fields",
+    "NotOffered": "compass.problem",
+    "ReadingProgress": "compass.reading",
     "BootTimeline": "model.boot_timeline",
     "boot_timeline": "model.boot_timeline",
     "Proof": "model.boot_timeline",

@@ -9,8 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpdesk_tui.backend.compass.environment import CompassEnvironment
+from helpdesk_tui.backend.compass.problem import NotOffered
+from helpdesk_tui.backend.errors import BadInput
+
 if TYPE_CHECKING:
-    from helpdesk_tui.backend import Environment, Helpdesk
+    from helpdesk_tui.backend import CompassDesk, Environment, Helpdesk
     from helpdesk_tui.backend.store import Clock
     from helpdesk_tui.commands import Keymap
     from helpdesk_tui.configuration import Configuration
@@ -30,13 +34,32 @@ class Session:
     debug: bool
 
     def environment(self) -> Environment:
-        """The chosen environment, with the chosen database. Raises ConfigurationProblem."""
+        """The chosen environment, with the chosen database. Raises ConfigurationProblem, or NotOffered where the
+        platform is elsewhere."""
         environment = self._configuration().environment(self.environment_name)
+        if isinstance(environment, CompassEnvironment):
+            raise NotOffered(_command())
         if self.database:
             return replace(environment, database=Path(self.database))
         # The user's own data folder is made on first use; a folder that somebody names is not.
         environment.database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         return environment
+
+    def remote(self) -> CompassEnvironment | None:
+        """The chosen environment when its platform is elsewhere. Raises ConfigurationProblem."""
+        environment = self._configuration().environment(self.environment_name)
+        if not isinstance(environment, CompassEnvironment):
+            return None
+        if self.database:
+            raise BadInput(f"{environment.name} keeps nothing here: leave --database out.")
+        return environment
+
+    def open_remote(self, environment: CompassEnvironment) -> CompassDesk:
+        """The platform elsewhere; nothing is asked of it yet. Close it afterwards."""
+        from helpdesk_tui.backend import CompassDesk
+
+        who = self.operator()
+        return CompassDesk(environment, who.name, role=who.role, read_only=self.read_only)
 
     def configuration_file(self) -> Path | None:
         """The configuration file in force; None: there is none."""
@@ -56,7 +79,7 @@ class Session:
         environment = self.environment()
         return Helpdesk(environment, who.name, role=who.role, read_only=self.read_only, clock=clock or utc_now)
 
-    def environments(self, opened: Helpdesk) -> Environments:
+    def environments(self, opened: Helpdesk | CompassDesk) -> Environments:
         """All environments of the configuration; one of them is opened."""
         from helpdesk_tui.environments import Environments
 
@@ -80,3 +103,11 @@ class Session:
             yield desk
         finally:
             desk.close()
+
+
+def _command() -> str:
+    """The command that is being run, as operators call it: `phone activate`."""
+    import click
+
+    context = click.get_current_context(silent=True)
+    return context.command_path.partition(" ")[2] if context else "This"

@@ -18,18 +18,18 @@ from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerState
 
 from helpdesk_tui import clipboard
-from helpdesk_tui.backend import HelpdeskError, Role
+from helpdesk_tui.backend import Helpdesk, HelpdeskError, Role
 from helpdesk_tui.commands import BY_ID, READ_ONLY_REASON, Command, Place, bindings_for, commands_for
 from helpdesk_tui.terminal import SMALLEST
 from helpdesk_tui.widgets.footer import FooterLine, Offer
-from helpdesk_tui.widgets.header import DEMO, READ_ONLY, SIMULATED, VIEWER, HeaderLine
+from helpdesk_tui.widgets.header import DEMO, READ_ONLY, REMOTE, SIMULATED, VIEWER, HeaderLine
 from helpdesk_tui.widgets.prompt import Choice, Prompt, PromptHost, SecretQuestion, TextQuestion, YesNo
 from helpdesk_tui.widgets.rule_line import RuleLine
 from helpdesk_tui.widgets.search_field import SearchField
 from helpdesk_tui.widgets.text import safe
 
 if TYPE_CHECKING:
-    from helpdesk_tui.backend import Caller, Helpdesk
+    from helpdesk_tui.backend import Caller, CompassDesk
     from helpdesk_tui.environments import Environments
 
 T = TypeVar("T")
@@ -48,7 +48,8 @@ NOTICE_SECONDS = {"information": 5.0, "warning": 7.0, "error": 12.0}
 class Session:
     """What all screens of one run share."""
 
-    helpdesk: Helpdesk
+    backend: Helpdesk | CompassDesk
+    """What was opened: an environment of our own, or a platform elsewhere."""
     environment: str
     operator: str
     badges: tuple[str, ...] = ()
@@ -65,7 +66,7 @@ class Session:
     @classmethod
     def of(
         cls,
-        desk: Helpdesk,
+        desk: Helpdesk | CompassDesk,
         *,
         caller: Caller | None = None,
         environments: Environments | None = None,
@@ -74,13 +75,19 @@ class Session:
         """What the screens on this environment share; a demo has a `caller` who is played."""
         # A demo has simulated services by nature: one badge says it.
         badges = (
-            *((DEMO,) if caller else ()),
+            *((DEMO,) if caller else () if isinstance(desk, Helpdesk) else (REMOTE,)),
             *((READ_ONLY,) if desk.read_only else () if desk.role.may(Role.OPERATOR) else (VIEWER,)),
-            *((SIMULATED,) if desk.simulated_services and not caller else ()),
+            *((SIMULATED,) if isinstance(desk, Helpdesk) and desk.simulated_services and not caller else ()),
         )
         name = desk.environment.name
         read_only, role = desk.read_only, desk.role
         return cls(desk, name, desk.operator, badges, read_only, caller, role, environments, own_account)
+
+    @property
+    def helpdesk(self) -> Helpdesk:
+        """The backend of an environment of our own, which all screens but the remote ones are for."""
+        assert isinstance(self.backend, Helpdesk)
+        return self.backend
 
     @property
     def looks_only(self) -> bool:

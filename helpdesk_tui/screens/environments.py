@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from helpdesk_tui.backend import Mac, NotFound, Phone
+from helpdesk_tui.backend import Helpdesk, Mac, NotFound, Phone
 from helpdesk_tui.screens.base import HelpdeskScreen
 
 if TYPE_CHECKING:
-    from helpdesk_tui.backend import Helpdesk
+    from helpdesk_tui.backend import CompassDesk
     from helpdesk_tui.environments import Elsewhere
 
 SWITCH = "switch-environment"
@@ -21,7 +21,7 @@ SWITCH = "switch-environment"
 class EnvironmentChosen(Message):
     """The operator wants to go on in another environment; the program does it, since all screens end with it."""
 
-    def __init__(self, desk: Helpdesk, phone_id: int | None) -> None:
+    def __init__(self, desk: Helpdesk | CompassDesk, phone_id: int | None) -> None:
         """`phone_id`: the phone there whose screen is to be opened."""
         super().__init__()
         self.desk = desk
@@ -64,7 +64,7 @@ class EnvironmentActions(HelpdeskScreen):
         desk = await asyncio.to_thread(environments.open, chosen)
         mac = self.phone_to_take_along
         phone_id: int | None = None
-        if mac is not None:
+        if mac is not None and isinstance(desk, Helpdesk):
             try:
                 phone_id = desk.phones.find(mac.colons).id
             except NotFound:

@@ -17,6 +17,7 @@ from helpdesk_tui.widgets.text import safe
 DEMO = "DEMO"
 READ_ONLY = "READ-ONLY"
 VIEWER = "VIEWER"
+REMOTE = "REMOTE"
 SIMULATED = "SIMULATED SERVICES"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from helpdesk_tui import configuration
-from helpdesk_tui.backend import Helpdesk, Step
+from helpdesk_tui.backend import Environment, Helpdesk, Step
 from helpdesk_tui.screens.base import Session
 from helpdesk_tui.screens.phones import PhonesScreen
 from helpdesk_tui.widgets.code_view import CodeView
@@ -26,7 +26,9 @@ async def test_imported_phones_are_found_activated_and_read(run: Program, monkey
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("LANG", "en_GB.UTF-8")
-    environment = replace(configuration.load().environment(None), database=Path(run.folder / "first.db"))
+    environment = configuration.load().environment(None)
+    assert isinstance(environment, Environment)
+    environment = replace(environment, database=Path(run.folder / "first.db"))
     desk = Helpdesk(environment, "anna")
     before = desk.phones.find("1001")
     async with looking_at(Session(desk, environment.name, "anna"), PhonesScreen) as (looking, _):

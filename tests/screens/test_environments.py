@@ -37,10 +37,17 @@ def both(desk: Helpdesk, environment: Environment, production: Environment) -> I
 @pytest.fixture
 def twin(both: Environments, snom: Phone, clock: FrozenClock) -> Phone:
     """The same phone in production, where it works."""
-    desk = both.open("production")
+    desk = opened(both, "production")
     organisation = Organisation(0, "Bakkerij Jansen", "jansen", "sip.example.net")
     phone = add_phone(desk, desk.store.directory.save_organisation(organisation), snom.mac.hex, "D735", {})
     return change(desk, phone, last_seen=clock())
+
+
+def opened(both: Environments, name: str) -> Helpdesk:
+    """An environment of our own."""
+    desk = both.open(name)
+    assert isinstance(desk, Helpdesk)
+    return desk
 
 
 @asynccontextmanager
@@ -126,8 +133,8 @@ async def test_with_one_environment_there_is_nowhere_to_go(desk: Helpdesk, snom:
 
 
 def test_what_the_other_record_means(both: Environments, snom: Phone, twin: Phone, clock: FrozenClock) -> None:
-    there = both.open("production")
-    here = both.open("staging")
+    there = opened(both, "production")
+    here = opened(both, "staging")
 
     def said() -> str:
         (elsewhere,) = both.elsewhere("staging", here.phones.get(snom.id))

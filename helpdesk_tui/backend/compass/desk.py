@@ -12,7 +12,7 @@ from helpdesk_tui.backend.compass import fields, search
 from helpdesk_tui.backend.compass.environment import CompassEnvironment, Fact
 from helpdesk_tui.backend.compass.fields import RemoteOrganisation, RemotePhone, RemoteStatus, RemoteUser
 from helpdesk_tui.backend.compass.problem import PlatformProblem
-from helpdesk_tui.backend.compass.reading import Progress, Reading
+from helpdesk_tui.backend.compass.reading import Reading, ReadingProgress
 from helpdesk_tui.backend.errors import Ambiguous, HelpdeskError, NotFound, Refused
 from helpdesk_tui.backend.model.query import Query, parse_query
 from helpdesk_tui.backend.model.role import Role
@@ -89,14 +89,14 @@ class CompassDesk:
         """Read everything in the background; a refused password is tried once more, because a person wants it."""
         self.reading.begin()
 
-    def read_all(self, tell: Callable[[Progress], object] = lambda progress: None) -> Progress:
+    def read_all(self, tell: Callable[[ReadingProgress], object] = lambda progress: None) -> ReadingProgress:
         """Read everything and wait for it; how it ended."""
         self.begin()
         self.reading.wait(tell)
         return self.progress
 
     @property
-    def progress(self) -> Progress:
+    def progress(self) -> ReadingProgress:
         """How far the reading is."""
         return self.reading.progress
 

@@ -33,7 +33,7 @@ ENDING = frozenset({ProblemKind.CREDENTIALS, ProblemKind.VERSION, ProblemKind.RA
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ReadingProgress:
     """How far the reading is."""
 
     listed: int
@@ -80,14 +80,14 @@ class Reading:
         return self._version
 
     @property
-    def progress(self) -> Progress:
+    def progress(self) -> ReadingProgress:
         """How far it is."""
         with self._changed:
             return self._progress()
 
-    def _progress(self) -> Progress:
+    def _progress(self) -> ReadingProgress:
         read = sum(phone.complete for phone in self._phones.values())
-        return Progress(len(self._phones), read, self._under_way, self._problem, self._left_out)
+        return ReadingProgress(len(self._phones), read, self._under_way, self._problem, self._left_out)
 
     @property
     def organisations(self) -> tuple[RemoteOrganisation, ...]:
@@ -146,7 +146,7 @@ class Reading:
             self._under_way = False
             self._tell()
 
-    def wait(self, tell: Callable[[Progress], object]) -> None:
+    def wait(self, tell: Callable[[ReadingProgress], object]) -> None:
         """Return when the reading has ended; `tell` is told how far it is whenever that changes."""
         with self._changed:
             while self._under_way:

@@ -11,7 +11,7 @@ from helpdesk_tui.backend.compass.desk import CompassDesk
 from helpdesk_tui.backend.compass.environment import Fact
 from helpdesk_tui.backend.compass.fields import RemoteOrganisation
 from helpdesk_tui.backend.compass.problem import PlatformProblem, ProblemKind
-from helpdesk_tui.backend.compass.reading import AT_ONCE, Progress
+from helpdesk_tui.backend.compass.reading import AT_ONCE, ReadingProgress
 from helpdesk_tui.backend.errors import Ambiguous, NotFound, Refused
 from helpdesk_tui.backend.model.query import parse_query
 from helpdesk_tui.backend.model.step import Step
@@ -173,7 +173,7 @@ def test_phones_are_asked_for_a_few_at_a_time(opening: Opening, server: Document
         server.platform.owners[str(number)] = "2003"
     seen: list[int] = []
 
-    def tell(progress: Progress) -> None:
+    def tell(progress: ReadingProgress) -> None:
         seen.append(progress.read)
         if progress.listed == 65:
             server.together = AT_ONCE  # from now on it gets no answer who asks one after the other
