@@ -9,7 +9,6 @@ from textual.widgets import Input
 
 from helpdesk_tui.widgets.cursor_view import CursorView
 
-
 LONGEST_SEARCH = 200
 """Characters. What is pasted by mistake may be a book, and arrives as keys where the terminal does not mark it."""
 
