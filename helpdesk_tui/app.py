@@ -102,13 +102,6 @@ class HelpdeskApp(App[int]):
             if chosen := await self.screen.choose("Which theme?", names, first=self.theme):
                 self.theme = choose_theme(chosen, os.environ)
 
-    async def action_play_caller(self) -> None:
-        """Somebody calls, for a practice."""
-        from helpdesk_tui.screens.practice import choose_caller
-
-        if isinstance(self.screen, HelpdeskScreen):
-            await choose_caller(self.screen)
-
     def action_suspend(self) -> None:
         """Go back to the shell."""
         self.action_suspend_process()

@@ -203,6 +203,12 @@ class HelpdeskScreen(Screen[None]):
         if len(self.app.screen_stack) > 2:
             self.app.pop_screen()
 
+    async def action_play_caller(self) -> None:
+        """Somebody calls, for a practice."""
+        from helpdesk_tui.screens.practice import choose_caller
+
+        await choose_caller(self)
+
     def on_footer_line_pressed(self, pressed: FooterLine.Pressed) -> None:
         self.run_command(pressed.command)
 

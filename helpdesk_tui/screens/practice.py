@@ -21,7 +21,7 @@ async def choose_caller(screen: HelpdeskScreen, phone: Phone | None = None, walk
         screen.say("Only the demo has a caller to play.", "warning")
         return
     language = screen.session.helpdesk.walkthroughs.language
-    scenarios = await asyncio.to_thread(lambda: caller.practices.scenarios)
+    scenarios = caller.practices.scenarios
     told = [(each, f"{each.caller}: {each.complaint.shown(language)}") for each in scenarios]
     options: list[tuple[Scenario | None, str]] = [(None, SURPRISE), *told]
     number = await screen.choose("Practice: who calls?", [(n, text) for n, (_, text) in enumerate(options)])

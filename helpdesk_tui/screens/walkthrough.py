@@ -42,6 +42,7 @@ ACTIONS = {
     "activate": "Activate",
     "add_again": "Remove, add again",
     "add_elsewhere": "Remove, add elsewhere",
+    "move": "Move, keep settings",
     "retry": "Try again now",
     "ask_manufacturer": "Ask the manufacturer",
     "firmware": "Choose a firmware",

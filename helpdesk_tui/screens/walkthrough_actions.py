@@ -175,6 +175,13 @@ class WalkthroughActions(HelpdeskScreen):
             self.say(asked.sentence)
             self.read()
 
+    def action_move(self) -> None:
+        """Move the phone on its own screen, which says what is kept."""
+        from helpdesk_tui.screens.move import MoveScreen
+
+        if self.view:
+            self.app.push_screen(MoveScreen(self.session, (self.view.phone.id,)))
+
     def action_firmware(self) -> None:
         """Choose the firmware on its own screen."""
         from helpdesk_tui.screens.firmware import FirmwareScreen

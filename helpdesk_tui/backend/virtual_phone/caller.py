@@ -14,6 +14,7 @@ from helpdesk_tui.assets import asset
 from helpdesk_tui.backend.errors import NotFound, Refused
 from helpdesk_tui.backend.helpdesk import Helpdesk
 from helpdesk_tui.backend.manufacturers.simulated import SimulatedService
+from helpdesk_tui.backend.model.failures import address_subject
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.phone import Phone
 from helpdesk_tui.backend.model.query import parse_query
@@ -60,7 +61,9 @@ class Caller:
     def phone_for(self, scenario: Scenario) -> Phone:
         """Some phone that this scenario fits. Raises NotFound."""
         busy = {run.mac for run in self._desk.walkthroughs.open_runs()}
-        fitting = [phone for phone in self._desk.phones.all(parse_query(scenario.phone)) if phone.mac not in busy]
+        slow = self._desk.store.failures.throttled(self._desk.clock())
+        found = self._desk.phones.all(parse_query(scenario.phone))
+        fitting = [each for each in found if each.mac not in busy and address_subject(each.last_address) not in slow]
         if not fitting:
             raise NotFound("No phone here fits this caller any more: choose another one.")
         return random.choice(fitting)

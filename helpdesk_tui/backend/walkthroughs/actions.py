@@ -18,5 +18,7 @@ class Action(StrEnum):
     """Make the call that waits for the manufacturer now."""
     ASK = "ask_manufacturer"
     """Ask the manufacturer what it knows of the phone."""
+    MOVE = "move"
+    """Open the screen that moves the phone to another organisation with its settings kept."""
     FIRMWARE = "firmware"
     """Open the screen that chooses a firmware."""
