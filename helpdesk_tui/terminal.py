@@ -29,6 +29,17 @@ def check_terminal(environ: Mapping[str, str]) -> None:
         )
 
 
+def has_job_control() -> bool:
+    """Whether a shell has started us that can go on when we are suspended, and wake us again.
+
+    A forced command of sshd, or tmux that runs the program itself, has none: suspended, it would never come back.
+    """
+    try:
+        return os.getpgid(os.getsid(0)) != os.getpgid(0)
+    except OSError:
+        return False
+
+
 def end_on_signals(stop: Callable[[int], None]) -> None:
     """Call `stop` with the exit status when the process is told to end, or its terminal goes away.
 

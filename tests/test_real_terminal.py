@@ -146,18 +146,6 @@ def test_a_paste_that_is_not_bracketed_is_typing(demo_file: Path) -> None:
         assert program.wait(20.0) == 0
 
 
-def test_suspended_it_gives_the_terminal_back_and_resumed_it_takes_it(demo_file: Path) -> None:
-    with started("--database", str(demo_file)) as program:
-        before = screen(program)
-        program.press("ctrl+z")
-        program.read_until(lambda output: RESTORED in output)
-        program.settle()
-        program.signal(signal.SIGCONT)
-        program.read_until(lambda _: screen(program) == before)
-        program.press("q")
-        assert program.wait(10.0) == 0
-
-
 @pytest.mark.parametrize("term", ["dumb", ""])
 def test_a_terminal_that_cannot_show_screens_is_refused(term: str) -> None:
     with PtyProgram((*PROGRAM, "demo"), environ=environ(TERM=term)) as refused:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import os
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -56,13 +58,30 @@ def test_a_lost_line_ends_it(program: PtyProgram) -> None:
     program.wait(3.0)
 
 
-def test_suspended_and_resumed_it_comes_back(program: PtyProgram) -> None:
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+def test_suspended_and_resumed_it_comes_back() -> None:
+    with PtyProgram(("bash", "--norc", "--noprofile", "-i"), environ=environ(PS1="shell> ")) as shell:
+        shell.read_marker("shell> ")
+        shell.type(shlex.join(DEMO) + "\n")
+        shell.read_marker(READY)
+        shell.settle()
+        before = len(shell.output)
+        shell.press("ctrl+z")
+        shell.read_until(lambda output: RESTORED in output[before:] and b"shell> " in output[before:])
+        before = len(shell.output)
+        shell.type("fg\n")
+        shell.read_until(lambda output: READY.encode() in output[before:])
+        shell.settle()
+        shell.press("q")
+        before = len(shell.output)
+        shell.read_until(lambda output: b"shell> " in output[before:])
+        shell.type("exit\n")
+        assert shell.wait(5.0) == 0
+
+
+def test_without_a_shell_it_is_not_suspended_for_ever(program: PtyProgram) -> None:
     program.press("ctrl+z")
-    program.read_until(lambda output: RESTORED in output)
-    program.settle()
-    before = len(program.output)
-    program.signal(signal.SIGCONT)
-    program.read_until(lambda output: READY.encode() in output[before:])
+    program.read_marker("No shell started this program")
     program.press("q")
     assert program.wait(5.0) == 0
 

@@ -20,7 +20,7 @@ from textual.worker import Worker, WorkerState
 from helpdesk_tui import clipboard
 from helpdesk_tui.backend import Helpdesk, HelpdeskError, Role
 from helpdesk_tui.commands import BY_ID, READ_ONLY_REASON, Command, Place, bindings_for, commands_for
-from helpdesk_tui.terminal import SMALLEST
+from helpdesk_tui.terminal import SMALLEST, has_job_control
 from helpdesk_tui.widgets.footer import FooterLine, Offer
 from helpdesk_tui.widgets.header import DEMO, READ_ONLY, REMOTE, SIMULATED, VIEWER, HeaderLine
 from helpdesk_tui.widgets.prompt import Choice, Prompt, PromptHost, SecretQuestion, TextQuestion, YesNo
@@ -37,6 +37,7 @@ log = logging.getLogger("helpdesk_tui")
 log.addHandler(logging.NullHandler())  # else Python would write warnings over the screen
 
 NOT_YOUR_FILES = "You share an account here, so a file would not be yours: copy with y instead."
+NO_SHELL = "No shell started this program, so there is none to go back to: q leaves it."
 UNEXPECTED = "Something unexpected went wrong; nothing was lost. Start with --debug to have the details written down."
 PRACTICE = "play_caller"
 """A command that only the demo has."""
@@ -158,7 +159,13 @@ class HelpdeskScreen(Screen[None]):
         """`why_not`, after what holds for every screen."""
         if BY_ID[command_id].writes_file and not self.session.own_account:
             return NOT_YOUR_FILES
+        if command_id == "suspend" and not self._can_suspend:
+            return NO_SHELL
         return self.session.refusal(self.needed(command_id)) or self.why_not(command_id)
+
+    @property
+    def _can_suspend(self) -> bool:
+        return self.app.is_headless or (self.session.own_account and has_job_control())
 
     def offers(self) -> Sequence[Offer]:
         """Every command that this screen has, with why it cannot be done now."""
