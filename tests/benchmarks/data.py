@@ -29,6 +29,9 @@ from helpdesk_tui.backend.store.phones import SEARCH_TEXT
 PHONES = 100_000
 PHONES_OF_ONE_ORGANISATION = 100
 EVENTS_OF_ONE_PHONE = 3
+YEARS_OF_EVENTS = 5_000_000
+LONG_FILE = 5_000
+"""Custom settings of the one phone with a long settings file."""
 
 KEPT = timedelta(hours=6)
 """A database grows old: deadlines pass, and phones that were seen lately no longer were."""
@@ -54,6 +57,25 @@ def database(phones: int = PHONES) -> Path:
         with tempfile.TemporaryDirectory(dir=folder()) as new:
             _build(Path(new) / "new.db", phones)
             (Path(new) / "new.db").replace(path)
+    return path
+
+
+def grown_database() -> Path:
+    """The big database after some years: millions of events, and one phone with a long settings file (the last)."""
+    small = database()
+    path = small.with_name(f"grown-{small.name}")
+    if not path.exists() or path.stat().st_mtime < small.stat().st_mtime:
+        for old in folder().glob("grown-*"):
+            old.unlink()  # it is large
+        with tempfile.TemporaryDirectory(dir=folder()) as new:
+            copy = Path(shutil.copy(small, Path(new) / "new.db"))
+            connection = sqlite3.connect(copy, isolation_level=None)
+            for setting in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -256000"):
+                connection.execute(f"PRAGMA {setting}")
+            _let_years_pass(connection)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.close()
+            copy.replace(path)
     return path
 
 
@@ -142,3 +164,41 @@ def _insert_events(connection: sqlite3.Connection, random: Random, now: datetime
             for mac in macs
         ),
     )
+
+
+YEARS = """
+WITH RECURSIVE number (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM number WHERE i < :events)
+INSERT INTO events (at, operator, kind, text, mac, organisation)
+SELECT strftime('%Y-%m-%dT%H:%M:%f000+00:00', :begin + i * :pace, 'unixepoch'), 'operator' || (i * 7919 % 40),
+    CASE i * 31 % 10 WHEN 0 THEN 'activation' WHEN 1 THEN 'registered' WHEN 2 THEN 'login' WHEN 3 THEN 'changed'
+    ELSE 'fetched' END,
+    'Event ' || i || '.', mac, organisation
+FROM number JOIN homes ON homes.rowid = 1 + i * 7919 % :phones
+"""
+LONG = """
+WITH RECURSIVE number (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM number WHERE i < ?)
+INSERT INTO custom_settings (scope, phone_id, name, value)
+SELECT 'phone', (SELECT id FROM phones ORDER BY verdict_rank DESC, mac DESC LIMIT 1), 'bench_setting_' || i, i
+FROM number
+"""
+
+
+def _let_years_pass(connection: sqlite3.Connection) -> None:
+    """Three years of events, evenly spread over phones and operators; indexes are made afterwards, which is faster."""
+    of_events = "FROM sqlite_master WHERE type = 'index' AND tbl_name = 'events'"
+    indexes = connection.execute(f"SELECT name, sql {of_events}").fetchall()
+    connection.execute("BEGIN")
+    for name, _ in indexes:
+        connection.execute(f"DROP INDEX {name}")
+    connection.execute(
+        "CREATE TEMP TABLE homes AS SELECT mac, organisations.name AS organisation"
+        " FROM phones JOIN organisations ON organisations.id = organisation_id ORDER BY phones.id"
+    )
+    (phones,) = connection.execute("SELECT count(*) FROM homes").fetchone()
+    pace = timedelta(days=3 * 365).total_seconds() / YEARS_OF_EVENTS
+    begin = time.time() - pace * YEARS_OF_EVENTS
+    connection.execute(YEARS, {"events": YEARS_OF_EVENTS, "begin": begin, "pace": pace, "phones": phones})
+    connection.execute(LONG, [LONG_FILE])
+    for _, sql in indexes:
+        connection.execute(sql)
+    connection.execute("COMMIT")
