@@ -17,7 +17,7 @@ from helpdesk_tui.assets import asset
 from helpdesk_tui.commands import Keymap, Place, bindings_for, press, textual_keymap, use_keys
 from helpdesk_tui.screens.base import UNEXPECTED, HelpdeskScreen, Session
 from helpdesk_tui.screens.environments import EnvironmentChosen
-from helpdesk_tui.terminal import check_terminal, end_on_signals
+from helpdesk_tui.terminal import check_terminal, end_on_signals, has_job_control, suspend_only_if
 from helpdesk_tui.themes import THEME_NAMES, THEMES, choose_theme, symbols
 
 log = logging.getLogger("helpdesk_tui")
@@ -67,6 +67,7 @@ class HelpdeskApp(App[int]):
         self.animation_level = "none"
         if self._driver is not None and not self.is_headless:
             end_on_signals(lambda status: self.exit(status, return_code=status))
+            suspend_only_if(lambda: self.can_suspend)
         self.push_screen(self._first(self.session))
 
     async def on_event(self, event: events.Event) -> None:
@@ -74,6 +75,11 @@ class HelpdeskApp(App[int]):
         key = event.key if isinstance(event, events.Key) and not event.is_forwarded else ""
         if not (key and isinstance(self.screen, HelpdeskScreen) and self.screen.take_key(key)):
             await super().on_event(event)
+
+    @property
+    def can_suspend(self) -> bool:
+        """Whether there is a shell to go back to, and one of the operator's own."""
+        return self.is_headless or (self.session.own_account and has_job_control())
 
     # Commands that work everywhere ----------------------------------------------------------------------------------
 

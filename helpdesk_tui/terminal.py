@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Mapping
+from types import FrameType
 
 from helpdesk_tui.backend import HelpdeskError
 
@@ -38,6 +39,20 @@ def has_job_control() -> bool:
         return os.getpgid(os.getsid(0)) != os.getpgid(0)
     except OSError:
         return False
+
+
+def suspend_only_if(possible: Callable[[], bool]) -> None:
+    """Let SIGTSTP suspend us only while this says so. sudo sends it too, to a program whose terminal has gone away.
+
+    To be called when Textual has put its own handler in place.
+    """
+    suspend = signal.getsignal(signal.SIGTSTP)
+
+    def decide(number: int, frame: FrameType | None) -> None:
+        if possible() and os.isatty(0) and callable(suspend):
+            suspend(number, frame)
+
+    signal.signal(signal.SIGTSTP, decide)
 
 
 def end_on_signals(stop: Callable[[int], None]) -> None:

@@ -82,6 +82,10 @@ def test_suspended_and_resumed_it_comes_back() -> None:
 def test_without_a_shell_it_is_not_suspended_for_ever(program: PtyProgram) -> None:
     program.press("ctrl+z")
     program.read_marker("No shell started this program")
+    program.settle()
+    program.signal(signal.SIGTSTP)
+    program.press("v")  # it goes on
+    program.read_until(lambda output: output.count(b"settings") > 1)
     program.press("q")
     assert program.wait(5.0) == 0
 

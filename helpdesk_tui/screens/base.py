@@ -7,7 +7,7 @@ import inspect
 import logging
 import os
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
 
 from textual import events
@@ -20,7 +20,8 @@ from textual.worker import Worker, WorkerState
 from helpdesk_tui import clipboard
 from helpdesk_tui.backend import Helpdesk, HelpdeskError, Role
 from helpdesk_tui.commands import BY_ID, READ_ONLY_REASON, Command, Place, bindings_for, commands_for
-from helpdesk_tui.terminal import SMALLEST, has_job_control
+from helpdesk_tui.screens.first_steps import Started
+from helpdesk_tui.terminal import SMALLEST
 from helpdesk_tui.widgets.footer import FooterLine, Offer
 from helpdesk_tui.widgets.header import DEMO, READ_ONLY, REMOTE, SIMULATED, VIEWER, HeaderLine
 from helpdesk_tui.widgets.prompt import Choice, Prompt, PromptHost, SecretQuestion, TextQuestion, YesNo
@@ -63,6 +64,7 @@ class Session:
     """All that are configured; None: there is no other (in the demo)."""
     own_account: bool = True
     """Whether files that are written here belong to the operator."""
+    started: Started = field(default_factory=Started)
 
     @classmethod
     def of(
@@ -72,6 +74,7 @@ class Session:
         caller: Caller | None = None,
         environments: Environments | None = None,
         own_account: bool = True,
+        started: Started | None = None,
     ) -> Session:
         """What the screens on this environment share; a demo has a `caller` who is played."""
         # A demo has simulated services by nature: one badge says it.
@@ -82,7 +85,9 @@ class Session:
         )
         name = desk.environment.name
         read_only, role = desk.read_only, desk.role
-        return cls(desk, name, desk.operator, badges, read_only, caller, role, environments, own_account)
+        return cls(
+            desk, name, desk.operator, badges, read_only, caller, role, environments, own_account, started or Started()
+        )
 
     @property
     def helpdesk(self) -> Helpdesk:
@@ -159,13 +164,9 @@ class HelpdeskScreen(Screen[None]):
         """`why_not`, after what holds for every screen."""
         if BY_ID[command_id].writes_file and not self.session.own_account:
             return NOT_YOUR_FILES
-        if command_id == "suspend" and not self._can_suspend:
+        if command_id == "suspend" and not getattr(self.app, "can_suspend", True):
             return NO_SHELL
         return self.session.refusal(self.needed(command_id)) or self.why_not(command_id)
-
-    @property
-    def _can_suspend(self) -> bool:
-        return self.app.is_headless or (self.session.own_account and has_job_control())
 
     def offers(self) -> Sequence[Offer]:
         """Every command that this screen has, with why it cannot be done now."""
