@@ -28,6 +28,12 @@ class Check:
 @click.pass_obj
 def doctor_command(session: Session, as_json: bool) -> None:
     """Check configuration, database and the manufacturers' services. Exits 1 when something is wrong."""
+    if elsewhere := session.remote():
+        from helpdesk_tui.cli import remote
+
+        with remote.opened(session, elsewhere) as platform:
+            remote.examine(session, platform, as_json)
+        return
     with session.helpdesk() as desk:
         reports = [(desk.manufacturers.report(vendor), desk.manufacturers.queue(vendor)) for vendor in Vendor]
         checks = [_configuration(session, desk), _database(desk), *(_service(*found) for found in reports)]

@@ -23,6 +23,12 @@ def organisation_command() -> None:
 @click.pass_obj
 def list_organisations(session: Session, as_json: bool) -> None:
     """List organisations with their number of phones."""
+    if elsewhere := session.remote():
+        from helpdesk_tui.cli import remote
+
+        with remote.opened(session, elsewhere) as platform:
+            remote.list_organisations(platform, as_json)
+        return
     with session.helpdesk() as desk:
         found = desk.organisations.all()
     if as_json:

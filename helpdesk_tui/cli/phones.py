@@ -58,6 +58,14 @@ def list_phones(
     reveal: bool,
 ) -> None:
     """List phones, what needs attention first. QUERY as in the search field of the screens."""
+    if elsewhere := session.remote():
+        from helpdesk_tui.cli import remote
+
+        remote.refuse_reveal(reveal)
+        wanted = remote.narrowed(query, verdict, step, model)
+        with remote.opened(session, elsewhere) as platform:
+            remote.list_phones(platform, wanted, organisation, as_json)
+        return
     terms = parse_query(" ".join(query))
     with session.helpdesk() as desk:
         if model:
@@ -85,6 +93,13 @@ def list_phones(
 @click.pass_obj
 def show(session: Session, phone: str, as_json: bool, reveal: bool) -> None:
     """Show one phone."""
+    if elsewhere := session.remote():
+        from helpdesk_tui.cli import remote
+
+        remote.refuse_reveal(reveal)
+        with remote.opened(session, elsewhere) as platform:
+            remote.show_phone(platform, phone, as_json)
+        return
     with session.helpdesk() as desk:
         found = desk.phones.find(phone)
         document = output.documents(desk, [found], reveal)[0]
@@ -193,6 +208,12 @@ def move(session: Session, phones: tuple[str, ...], to: str, dry_run: bool) -> N
 
     Their settings are kept, and no factory reset is needed. Whoever is logged in is logged out.
     """
+    if elsewhere := session.remote():
+        from helpdesk_tui.cli import remote
+
+        with remote.opened(session, elsewhere) as platform:
+            remote.move_phones(platform, phones, to, dry_run)
+        return
     with session.helpdesk() as desk, stop_between() as stopping:
         organisation = desk.phones.organisation_named(to)
         found = list(dict.fromkeys(desk.phones.find(phone) for phone in phones))

@@ -114,8 +114,7 @@ class CompassClient:
 
     def renew(self) -> None:
         """Try the password again, because a person wants it."""
-        with self._first:
-            self._refusal, self._accepted = None, False
+        self._refusal, self._accepted = None, False
 
     def close(self) -> None:
         """Give back connections."""

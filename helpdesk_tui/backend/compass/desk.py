@@ -87,6 +87,8 @@ class CompassDesk:
 
     def begin(self) -> None:
         """Read everything in the background; a refused password is tried once more, because a person wants it."""
+        if self._opened:
+            self._opened.renew()
         self.reading.begin()
 
     def read_all(self, tell: Callable[[ReadingProgress], object] = lambda progress: None) -> ReadingProgress:
@@ -163,9 +165,10 @@ class CompassDesk:
         self.reading.read_lists()
         if exact := self._exactly(text.strip()):
             return exact
-        progress = self.read_all()
-        if progress.problem and not progress.listed:
-            raise HelpdeskError(progress.problem)
+        if self.progress.problem and not self.progress.listed:
+            raise HelpdeskError(self.progress.problem)
+        self.reading.begin()
+        self.reading.wait(lambda progress: None)
         return self.find(text)
 
     def _exactly(self, wanted: str) -> RemotePhone | None:

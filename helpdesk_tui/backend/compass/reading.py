@@ -119,10 +119,7 @@ class Reading:
     # Reading --------------------------------------------------------------------------------------------------------
 
     def begin(self) -> None:
-        """Read everything anew, in the background; what is known stays until it was read again.
-
-        A refused password is tried once more, because a person wants it.
-        """
+        """Read everything anew, in the background; what is known stays until it was read again."""
         run = (self._start(), (self._read_lists, self._read_details))
         threading.Thread(target=self._run, args=run, daemon=True, name="compass").start()
 
@@ -169,7 +166,6 @@ class Reading:
                     self._tell()
 
     def _read_lists(self, number: int, client: CompassClient) -> None:
-        client.renew()
         for organisation in self._read_organisations(number, client):
             self._list_phones(number, client, organisation)
 
