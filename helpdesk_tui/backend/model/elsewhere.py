@@ -22,7 +22,12 @@ _WORKS_THERE = (
     "that record stays, for switching back."
 )
 _KNOWN_THERE = "is added there too, and has never fetched its settings there; that record may stay."
-_FAILED_THERE = "is in step {step} there: a colleague may be at work on it."
+_WAS_THERE = "was in operation there before it came here; that record stays, for switching back."
+_NOT_REGISTERED_THERE = "is in step provision there: registering it failed, so that a reset does not bring it there."
+_STILL_REGISTERED_THERE = (
+    "is in step deprovision there: its registration could not be removed, so that a reset may bring it there. "
+    "To have it here, Activate here."
+)
 
 
 def explain(here: Phone, there: Phone) -> str:
@@ -35,9 +40,11 @@ def explain(here: Phone, there: Phone) -> str:
         case Step.DISABLED if fetches_from(there, here):
             return _WORKS_THERE
         case Step.DISABLED:
-            return _KNOWN_THERE
-        case _:
-            return _FAILED_THERE.format(step=there.step.value)
+            return _WAS_THERE if there.last_seen else _KNOWN_THERE
+        case Step.PROVISION:
+            return _NOT_REGISTERED_THERE
+        case Step.DEPROVISION:
+            return _STILL_REGISTERED_THERE
 
 
 def fetches_from(there: Phone, here: Phone) -> bool:
