@@ -30,7 +30,7 @@ def serve_command(
     workers: int,
     access_log: Path | None,
 ) -> None:
-    """Serve settings and firmware to phones, retry what failed, and keep the weekly deadline.
+    """Serve settings and firmware to phones and the REST API, retry what failed, and keep the weekly deadline.
 
     Prints its base URL when it is ready. SIGTERM and SIGINT stop it gracefully.
     """
@@ -44,5 +44,5 @@ def serve_command(
     if not environment.database.parent.is_dir():
         raise ConfigurationProblem(f"The folder {environment.database.parent} does not exist: make it first.")
     server.log_to_stderr()
-    listen = server.Listen(host, port, tls_cert, tls_key, access_log)
+    listen = server.Listen(host, port, tls_cert, tls_key, access_log, rest_api=True)
     server.serve(lambda: Helpdesk(environment, PLATFORM), listen, workers, click.echo)

@@ -21,6 +21,7 @@ import uvicorn
 
 from helpdesk_tui.backend.endpoint.access_log import AccessLog
 from helpdesk_tui.backend.endpoint.app import PhoneEndpoint
+from helpdesk_tui.backend.endpoint.dispatcher import Dispatcher
 from helpdesk_tui.backend.endpoint.protocol import LARGEST_HEAD, PhoneProtocol
 from helpdesk_tui.backend.endpoint.recorder import Recorder
 from helpdesk_tui.backend.endpoint.upkeep import Upkeep
@@ -51,6 +52,8 @@ class Listen:
     tls_key: Path | None = None
     access_log: Path | None = None
     """None: stderr."""
+    rest_api: bool = False
+    """Whether the REST API is served beside the phones."""
 
     @property
     def scheme(self) -> str:
@@ -125,9 +128,8 @@ def make_server(desk: Helpdesk, listen: Listen) -> PhoneServer:
     except OSError as error:
         reason = error.strerror
         raise ConfigurationProblem(f"The access log {listen.access_log} cannot be written: {reason}.") from error
-    app = PhoneEndpoint(desk, Recorder(desk, access_log), listen.host)
     config = uvicorn.Config(
-        app,
+        _application(desk, listen, Recorder(desk, access_log)),
         http=PhoneProtocol,
         ws="none",
         lifespan="on",
@@ -147,6 +149,15 @@ def make_server(desk: Helpdesk, listen: Listen) -> PhoneServer:
         reason = getattr(error, "strerror", None) or getattr(error, "reason", None) or "it is no certificate"
         raise ConfigurationProblem(f"The TLS certificate or its key cannot be used: {reason}.") from error
     return PhoneServer(config)
+
+
+def _application(desk: Helpdesk, listen: Listen, recorder: Recorder) -> PhoneEndpoint | Dispatcher:
+    phones = PhoneEndpoint(desk, recorder, listen.host)
+    if not listen.rest_api:
+        return phones
+    from helpdesk_tui.backend.endpoint.rest.gate import RestApi  # late: FastAPI takes its time
+
+    return Dispatcher(phones, RestApi(desk, recorder, listen.scheme, listen.host))
 
 
 @contextlib.contextmanager

@@ -190,6 +190,23 @@ class PhoneTable:
             rows = connection.execute(f"{SELECT} WHERE phones.id IN (SELECT id FROM phones{where}) {order}", values)
             return tuple(_phone(row) for row in rows)
 
+    def after(
+        self, query: Query, mac: Mac | None, limit: int, organisation_ids: Sequence[int] | None
+    ) -> tuple[Phone, ...]:
+        """The first matching phones by MAC after this one, of these organisations (None: of all).
+
+        Walking a list so finds every phone once, whatever becomes of verdicts in the meantime.
+        """
+        with self._database.read() as connection:
+            where, values = self._where(connection, query)
+            where += f"{' AND' if where else ' WHERE'} mac > ?"
+            values.append(mac.hex if mac else "")
+            if organisation_ids is not None:
+                where += " AND organisation_id IN (SELECT value FROM json_each(?))"
+                values.append(json.dumps(list(organisation_ids)))
+            rows = connection.execute(f"SELECT id FROM phones{where} ORDER BY mac LIMIT ?", [*values, limit])
+            return self._by_ids(connection, [row[0] for row in rows.fetchall()])
+
     def _where(self, connection: Connection, query: Query) -> tuple[str, list[object]]:
         """The condition of a query with its values; over the few candidates only, where the search index names them."""
         where, values = condition(query, stamp(self._clock()))
