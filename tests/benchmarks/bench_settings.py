@@ -20,6 +20,7 @@ from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.settings_file import (
     Endpoint,
     Source,
+    custom,
     lines_of,
     render,
     settings_of,
@@ -111,7 +112,7 @@ def new_fleets(vendor: Vendor) -> Iterator[Callable[[], object]]:
 
 def forgetful(sources: Sequence[Source]) -> None:
     """Every file as if it were the first of its process."""
-    modules = (snom, text, writer, yealink, yealink_keys)
+    modules = (custom, snom, text, writer, yealink, yealink_keys)
     kept = [thing for module in modules for thing in vars(module).values() if hasattr(thing, "cache_clear")]
     for made in sources:
         for cache in kept:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from helpdesk_tui.backend.errors import BadInput
 from helpdesk_tui.backend.model.keys import CustomSetting, Scope
@@ -13,7 +14,7 @@ from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.settings_file.setting import Origin, Setting
 from helpdesk_tui.backend.settings_file.snom_texts import PER_IDENTITY
 from helpdesk_tui.backend.settings_file.text import check_carried, check_text, holds_secret
-from helpdesk_tui.backend.settings_file.writer import Block, blocks_of
+from helpdesk_tui.backend.settings_file.writer import Block, Form, blocks_of, without
 
 _ADDRESS = "where the phone gets its settings from"
 _FIRMWARE = "the firmware; choose it on the Firmware screen"
@@ -94,7 +95,18 @@ def check_custom(vendor: Vendor, custom: CustomSetting) -> None:
 
 
 def _checked(vendor: Vendor, custom: CustomSetting) -> _Name:
-    parsed = _parse(vendor, custom.name)
+    parsed = _checked_name(vendor, custom.name)
+    unset = RESET if vendor is Vendor.YEALINK else " "  # Snom: one blank unsets the value (compass.md, section 2.5)
+    if custom.value != unset:
+        check_carried(custom.value, f"the value of {parsed.name}", vendor)
+        check_text(custom.value, f"the value of {parsed.name}", vendor)
+    return parsed
+
+
+@lru_cache(maxsize=4096)
+def _checked_name(vendor: Vendor, name: str) -> _Name:
+    """Raises BadInput as `check_custom` does, for the name alone."""
+    parsed = _parse(vendor, name)
     if vendor is Vendor.SNOM and parsed.index is None and parsed.name in PER_IDENTITY:
         raise BadInput(f"{parsed.name} is set per identity: write {parsed.name}[1] for the first one.")
     plain = parsed.name.lower().removeprefix("static.")
@@ -103,10 +115,6 @@ def _checked(vendor: Vendor, custom: CustomSetting) -> _Name:
         guarded = _ADDRESS
     if guarded:
         raise BadInput(f"{parsed.name} cannot be a custom setting, because it decides {guarded}.")
-    unset = RESET if vendor is Vendor.YEALINK else " "  # Snom: one blank unsets the value (compass.md, section 2.5)
-    if custom.value != unset:
-        check_carried(custom.value, f"the value of {parsed.name}", vendor)
-        check_text(custom.value, f"the value of {parsed.name}", vendor)
     return parsed
 
 
@@ -163,12 +171,23 @@ def add_custom(
             kept.append(block)
         else:
             replaced |= {key: s for s in block.settings if (key := (s.name, s.index)) in chosen}
-            kept += blocks_of(vendor, [s for s in block.settings if (s.name, s.index) not in chosen])
-    added = blocks_of(vendor, [_over(setting, replaced.get(key)) for key, setting in chosen.items()])
+            kept += without(block, frozenset(chosen))
+    added = [_block(vendor, _over(setting, replaced.get(key))) for key, setting in chosen.items()]
     # Last of their section; Snom's function keys are a section of their own, which follows.
     section = added[0].form.section
-    end = max((place for place, block in enumerate(kept, 1) if block.form.section == section), default=len(kept))
+    end = next((place for place in range(len(kept), 0, -1) if kept[place - 1].form.section == section), len(kept))
     return (*kept[:end], *added, *kept[end:])
+
+
+def _block(vendor: Vendor, setting: Setting) -> Block:
+    form = _form(vendor, setting.name, setting.index, setting.permission, setting.explanation, setting.secret)
+    return Block(form, (setting.value,), (setting,) if setting.overrides else None)
+
+
+@lru_cache(maxsize=4096)
+def _form(vendor: Vendor, name: str, index: int | None, permission: str | None, explanation: str, secret: bool) -> Form:
+    section = "phone-settings" if vendor is Vendor.SNOM else "Custom settings"
+    return Form(vendor, (Setting(name, "", Origin.CUSTOM, secret, index, permission, (), section, explanation),))
 
 
 def _setting(

@@ -14,9 +14,9 @@ from helpdesk_tui.backend.settings_file.custom import add_custom
 from helpdesk_tui.backend.settings_file.generation import Generation, generation_of
 from helpdesk_tui.backend.settings_file.layout import Layout, layout_of
 from helpdesk_tui.backend.settings_file.setting import Setting, Source
-from helpdesk_tui.backend.settings_file.text import check_carried, check_organisation, check_value
+from helpdesk_tui.backend.settings_file.text import all_carried, check_carried, check_organisation, check_value
 from helpdesk_tui.backend.settings_file.timezones import snom_zone, zone_rule
-from helpdesk_tui.backend.settings_file.writer import Block, FileLine, as_bytes, blocks_of, file_lines
+from helpdesk_tui.backend.settings_file.writer import Block, FileLine, as_bytes, blocks_of, file_lines, values_of
 
 MASK = "••••••••"
 """Stands for every secret, whatever its length."""
@@ -109,8 +109,9 @@ def _check(source: Source) -> None:
         ]
     if source.firmware:
         texts += [("the address of the firmware", source.firmware.url or source.firmware.settings_url)]
-    for name, value in texts:
-        check_carried(value, name, vendor)
+    if not all_carried([value for _, value in texts]):
+        for name, value in texts:
+            check_carried(value, name, vendor)
 
 
 def _warnings(source: Source, layout: Layout) -> Iterable[str]:
@@ -159,7 +160,12 @@ def mask(settings: Iterable[Setting]) -> tuple[Setting, ...]:
 
 def masked(file: SettingsFile) -> SettingsFile:
     """The file as it may be shown, printed and piped."""
-    return replace(file, blocks=blocks_of(file.vendor, mask(file.settings)))
+    return replace(file, blocks=tuple([_masked_block(block) for block in file.blocks]))
+
+
+def _masked_block(block: Block) -> Block:
+    settings = mask(block.settings)
+    return Block(block.form, tuple([value for setting in settings for value in values_of(setting)]), settings)
 
 
 def masked_text(file: SettingsFile) -> str:

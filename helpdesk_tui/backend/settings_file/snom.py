@@ -33,9 +33,9 @@ from helpdesk_tui.backend.settings_file.localisation import (
 )
 from helpdesk_tui.backend.settings_file.setting import FirmwareChoice, Origin, Setting, Source
 from helpdesk_tui.backend.settings_file.snom_texts import EXPLANATIONS
-from helpdesk_tui.backend.settings_file.text import holds_secret, second_login
+from helpdesk_tui.backend.settings_file.text import holding_secrets, holds_secret, second_login
 from helpdesk_tui.backend.settings_file.timezones import snom_zone
-from helpdesk_tui.backend.settings_file.writer import Block, Form, blocks_of
+from helpdesk_tui.backend.settings_file.writer import Block, Form, KeptBlock, kept_blocks_of
 
 _CODECS = {Codec.G722: "g722", Codec.PCMA: "pcma", Codec.PCMU: "pcmu", Codec.G729: "g729", Codec.OPUS: "opus"}
 _CALL_WAITING = {CallWaiting.ON: "on", CallWaiting.SILENT: "visual", CallWaiting.OFF: "off"}
@@ -45,21 +45,27 @@ _DISPLAY_METHODS = {
     CallerIdDisplay.NAME: "display_name",  # this and the next: confidence D
     CallerIdDisplay.NUMBER: "display_number",
 }
-_KEY_EVENTS = {KeyFunction.HOLD: "F_HOLD", KeyFunction.DND: "F_DND", KeyFunction.REDIAL: "F_REDIAL"}
-_KEY_VALUES = {
-    KeyFunction.SPEED_DIAL: "speed {value}",
-    KeyFunction.STATUS: "blf {value}|" + PICK_UP,
-    KeyFunction.TRANSFER: "transfer {value}",
-    KeyFunction.DTMF: "dtmf {value}",
-    KeyFunction.URL: "url {value}",
+_ACTIONS = {
+    KeyFunction.STANDARD: ("none", ""),
+    KeyFunction.LINE: ("line", ""),
+    KeyFunction.SPEED_DIAL: ("speed ", ""),
+    KeyFunction.STATUS: ("blf ", f"|{PICK_UP}"),
+    KeyFunction.HOLD: ("keyevent F_HOLD", ""),
+    KeyFunction.TRANSFER: ("transfer ", ""),
+    KeyFunction.DND: ("keyevent F_DND", ""),
+    KeyFunction.REDIAL: ("keyevent F_REDIAL", ""),
+    KeyFunction.DTMF: ("dtmf ", ""),
+    KeyFunction.URL: ("url ", ""),
+    KeyFunction.NONE: ("none", ""),
 }
+"""What a key does: the words before and after its value. Keys that take none have an empty one."""
 
 
 def blocks(source: Source, generation: Generation, layout: Layout) -> list[Block]:
     """All managed settings, in the order of the file."""
     organisation, user = source.organisation, source.user
     mailbox, ring = (user.voicemail, user.ring_external) if user else ("", None)
-    found = [_registration(source), *_asking_again(generation, layout.recheck_minutes)]
+    found = [_registration(source), *_asking_again(generation), _period(generation, layout.recheck_minutes)]
     found += [_firmware(source.firmware, layout.secrets), _phone(source, generation)]
     found += _common(organisation, generation)
     for index, identity in enumerate(layout.identities, 1):
@@ -75,7 +81,7 @@ def blocks(source: Source, generation: Generation, layout: Layout) -> list[Block
     return found
 
 
-_blocks = partial(blocks_of, Vendor.SNOM)
+_blocks = partial(kept_blocks_of, Vendor.SNOM)
 
 
 def _setting(
@@ -135,14 +141,17 @@ def _registration(source: Source) -> Block:
     return _personal(values, Origin.REGISTRATION)
 
 
-@lru_cache(maxsize=1024)
-def _asking_again(generation: Generation, minutes: int) -> tuple[Block, ...]:
-    origin, seconds = Origin.REGISTRATION, str(minutes * 60)
-    where = (_setting("provisioning_order", "redirection:stop", origin), _setting("pnp_config", "off", origin))
-    if generation is Generation.SNOM_8:
-        return _blocks([*where, _setting("settings_refresh_timer", seconds, origin)])
-    polling = {"prov_polling_enabled": "on", "prov_polling_mode": "rel", "prov_polling_period": seconds}
-    return _blocks([*where, *(_setting(name, value, origin) for name, value in polling.items())])
+@lru_cache(maxsize=16)
+def _asking_again(generation: Generation) -> tuple[Block, ...]:
+    values = {"provisioning_order": "redirection:stop", "pnp_config": "off"}
+    if generation is not Generation.SNOM_8:
+        values |= {"prov_polling_enabled": "on", "prov_polling_mode": "rel"}
+    return _blocks([_setting(name, value, Origin.REGISTRATION) for name, value in values.items()])
+
+
+def _period(generation: Generation, minutes: int) -> Block:
+    name = "settings_refresh_timer" if generation is Generation.SNOM_8 else "prov_polling_period"
+    return _personal({name: str(minutes * 60)}, Origin.REGISTRATION)
 
 
 def _firmware(choice: FirmwareChoice | None, secrets: frozenset[str]) -> Block:
@@ -316,7 +325,7 @@ def _user(user: User | None, generation: Generation) -> tuple[Block, ...]:
 
 def _keys(positions: tuple[int, ...], layout: Layout) -> Block:
     keys = [layout.keys[position] for position in positions]
-    secret = frozenset([key.position for key in keys if holds_secret(key.value, layout.secrets)])
+    secret = holding_secrets([key.value for key in keys], layout.secrets)
     values: list[str] = []
     for key in keys:
         line = layout.lines.get(key.position)
@@ -327,27 +336,25 @@ def _keys(positions: tuple[int, ...], layout: Layout) -> Block:
 def _action(key: FunctionKey, line: int | None) -> str:
     if line is not None:
         return "line"
-    if key.function in _KEY_EVENTS:
-        return f"keyevent {_KEY_EVENTS[key.function]}"
     if key.function is KeyFunction.TRANSFER and not key.value:
         return "keyevent F_TRANSFER"
-    if key.function in _KEY_VALUES:
-        return _KEY_VALUES[key.function].format(value=key.value)
-    return "none"
+    before, after = _ACTIONS[key.function]
+    return f"{before}{key.value}{after}"
 
 
 @lru_cache(maxsize=1024)
 def _unused_keys(positions: tuple[int, ...]) -> Block:
-    return Block(_form_of_keys(positions, frozenset()), ("active", "", "", "none") * len(positions))
+    return KeptBlock(_form_of_keys(positions, frozenset()), ("active", "", "", "none") * len(positions))
 
 
 @lru_cache(maxsize=1024)
 def _form_of_keys(positions: tuple[int, ...], secret: frozenset[int]) -> Form:
+    """`secret`: which of these keys, counted from 0."""
     attributes = (("context", ""), ("label", ""), ("short_label", ""))
     explanation = EXPLANATIONS["fkey"]
     # Keys count from 0 across the phone and its modules (phone_formats.md, section 1.7).
     settings = [
-        Setting("fkey", "", Origin.FUNCTION_KEY, at in secret, at - 1, "R", attributes, "functionKeys", explanation)
-        for at in positions
+        Setting("fkey", "", Origin.FUNCTION_KEY, place in secret, at - 1, "R", attributes, "functionKeys", explanation)
+        for place, at in enumerate(positions)
     ]
     return Form(Vendor.SNOM, tuple(settings))

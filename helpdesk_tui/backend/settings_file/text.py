@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from helpdesk_tui.backend.errors import BadInput
@@ -41,12 +41,32 @@ def check_carried(value: str, name: str, vendor: Vendor | None = None) -> None:
         raise BadInput(f"{_capital(name)} is {RESET}, which Yealink phones take as an order: choose another text.")
 
 
+def all_carried(values: Sequence[str]) -> bool:
+    """Whether `check_carried` surely refuses none of these values, for whichever vendor: asked of all at once, which
+    is much faster. False: ask it of each."""
+    text = "\n".join(["", *values, ""])
+    return (
+        "".join(values).isprintable()
+        and "\n " not in text
+        and " \n" not in text
+        and (len(text) <= LONGEST or len(max(values, key=len)) <= LONGEST)
+        and RESET not in text.upper()
+    )
+
+
 _CREDENTIALS = re.compile(r"//[^/@\s]*:[^/@\s]*@")
+
+
+def holding_secrets(values: Sequence[str], secrets: frozenset[str]) -> frozenset[int]:
+    """The places of the values that hold a secret, as `holds_secret` finds."""
+    if not holds_secret("\n".join(values), secrets):  # no secret has a line break
+        return frozenset()
+    return frozenset([place for place, value in enumerate(values) if holds_secret(value, secrets)])
 
 
 def holds_secret(value: str, secrets: frozenset[str]) -> bool:
     """Whether one of these secrets, or an address with a password in it, stands in this value."""
-    for secret in secrets:  # a loop, because this is asked for every function key
+    for secret in secrets:  # a loop, because this is asked for every phone
         if secret in value:
             return True
     return "//" in value and bool(_CREDENTIALS.search(value))

@@ -28,10 +28,10 @@ from helpdesk_tui.backend.settings_file.localisation import (
     YEALINK_LANGUAGES,
     YEALINK_TONES,
 )
-from helpdesk_tui.backend.settings_file.setting import Origin, Setting, Source
+from helpdesk_tui.backend.settings_file.setting import FirmwareChoice, Origin, Setting, Source
 from helpdesk_tui.backend.settings_file.text import holds_secret, second_login, split_host
 from helpdesk_tui.backend.settings_file.timezones import YEALINK_ZONE_NAMES, yealink_change, yealink_offset, zone_rule
-from helpdesk_tui.backend.settings_file.writer import Block, Form, blocks_of
+from helpdesk_tui.backend.settings_file.writer import Block, Form, kept_blocks_of
 from helpdesk_tui.backend.settings_file.yealink_keys import function_keys
 from helpdesk_tui.backend.settings_file.yealink_texts import EXPLANATIONS
 
@@ -49,13 +49,10 @@ def blocks(source: Source, generation: Generation, layout: Layout) -> list[Block
     """All managed settings, in the order of the file."""
     organisation, user, model = source.organisation, source.user, source.model
     selected = source.firmware.version if source.firmware else None
-    found = [_registration(source, generation), *_asking_again(generation, layout.recheck_minutes)]
+    found = [_registration(source, generation), _asking_again(generation, layout.recheck_minutes)]
     if source.firmware:
         # "Use installed firmware" sends no address at all.
-        url = source.firmware.url
-        secret = holds_secret(url, layout.secrets)
-        name = _static(generation, "firmware.url")
-        found += _blocks([_setting(name, url, Origin.FIRMWARE, "Firmware", secret=secret)])
+        found.append(_firmware(source.firmware, generation, layout.secrets))
     found += _phone(source, generation)
     found += _common(organisation, generation)
     found += _microphones(organisation.microphone_level, major_version(model, source.firmware_installed, selected))
@@ -72,7 +69,7 @@ def blocks(source: Source, generation: Generation, layout: Layout) -> list[Block
     return found
 
 
-_blocks = partial(blocks_of, Vendor.YEALINK)
+_blocks = partial(kept_blocks_of, Vendor.YEALINK)
 
 
 def _setting(
@@ -94,9 +91,11 @@ _ORIGINS = {"security.user_name.admin": Origin.ORGANISATION, "security.user_name
 
 
 @lru_cache(maxsize=64)
-def _form(names: tuple[str, ...], origin: Origin, section: str, generation: Generation) -> Form:
+def _form(
+    names: tuple[str, ...], origin: Origin, section: str, generation: Generation, secrets: tuple[str, ...] = _SECRET
+) -> Form:
     settings = [
-        _setting(_static(generation, name), "", _ORIGINS.get(name, origin), section, secret=name in _SECRET)
+        _setting(_static(generation, name), "", _ORIGINS.get(name, origin), section, secret=name in secrets)
         for name in names
     ]
     return Form(Vendor.YEALINK, tuple(settings))
@@ -117,23 +116,24 @@ def _registration(source: Source, generation: Generation) -> Block:
     return _personal(values, Origin.REGISTRATION, "Provisioning", generation)
 
 
-@lru_cache(maxsize=512)
-def _asking_again(generation: Generation, minutes: int) -> tuple[Block, ...]:
-    values = {
-        "auto_provision.power_on": "1",
-        "auto_provision.repeat.enable": "1",
-        "auto_provision.repeat.minutes": str(minutes),
-        "auto_provision.weekly.enable": "0",
-        "auto_provision.pnp_enable": "0",
-        "auto_provision.dhcp_option.enable": "0",
-        "auto_provision.custom.protect": "0",
-        "zero_touch.enable": "0",
-    }
-    found = [
-        _setting(_static(generation, name), value, Origin.REGISTRATION, "Provisioning")
-        for name, value in values.items()
-    ]
-    return _blocks([*found, _setting("sip.notify_reboot_enable", "0", Origin.REGISTRATION, "Provisioning")])
+def _asking_again(generation: Generation, minutes: int) -> Block:
+    values = ("1", "1", str(minutes), "0", "0", "0", "0", "0", "0")
+    return Block(_form_of_asking(generation), values)
+
+
+@lru_cache(maxsize=16)
+def _form_of_asking(generation: Generation) -> Form:
+    asking = ("power_on", "repeat.enable", "repeat.minutes", "weekly.enable")
+    others = ("pnp_enable", "dhcp_option.enable", "custom.protect")
+    names = (*(f"auto_provision.{name}" for name in (*asking, *others)), "zero_touch.enable")
+    spelled = [_static(generation, name) for name in names]
+    spelled.append("sip.notify_reboot_enable")
+    return Form(Vendor.YEALINK, tuple([_setting(name, "", Origin.REGISTRATION, "Provisioning") for name in spelled]))
+
+
+def _firmware(choice: FirmwareChoice, generation: Generation, secrets: frozenset[str]) -> Block:
+    secret = ("firmware.url",) if holds_secret(choice.url, secrets) else ()
+    return Block(_form(("firmware.url",), Origin.FIRMWARE, "Firmware", generation, secret), (choice.url,))
 
 
 def _phone(source: Source, generation: Generation) -> Iterator[Block]:

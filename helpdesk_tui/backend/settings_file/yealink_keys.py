@@ -14,8 +14,8 @@ from helpdesk_tui.backend.settings_file.function_keys import PICK_UP
 from helpdesk_tui.backend.settings_file.generation import Generation
 from helpdesk_tui.backend.settings_file.layout import Layout
 from helpdesk_tui.backend.settings_file.setting import Origin, Setting
-from helpdesk_tui.backend.settings_file.text import holds_secret
-from helpdesk_tui.backend.settings_file.writer import Block, Form
+from helpdesk_tui.backend.settings_file.text import holding_secrets
+from helpdesk_tui.backend.settings_file.writer import Block, Form, KeptBlock
 from helpdesk_tui.backend.settings_file.yealink_texts import EXPLANATIONS
 
 _TYPES = {
@@ -48,29 +48,31 @@ _Spelling = tuple[int, int, str]
 
 
 def _keys(positions: tuple[int, ...], spelling: _Spelling, layout: Layout) -> Block:
-    secret: set[int] = set()
+    keys = [layout.keys[position] for position in positions]
     values: list[str] = []
-    for key in [layout.keys[position] for position in positions]:
-        line = layout.lines.get(key.position)
-        function = key.function if line is None else KeyFunction.LINE
-        value = "" if function is KeyFunction.LINE else key.value
-        pick_up = PICK_UP if function is KeyFunction.STATUS else RESET
-        values += (_TYPES[function], str(line or 0), value or RESET, key.label or RESET, pick_up)
-        if holds_secret(value, layout.secrets):
-            secret.add(key.position)
-    return Block(_form(positions, spelling, frozenset(secret)), tuple(values))
+    for key in keys:
+        function, line = key.function, layout.lines.get(key.position)
+        if line is not None:
+            values += (_TYPES[KeyFunction.LINE], str(line), RESET, key.label or RESET, RESET)
+        else:
+            pick_up = PICK_UP if function is KeyFunction.STATUS else RESET
+            values += (_TYPES[function], "0", key.value or RESET, key.label or RESET, pick_up)
+    secret = holding_secrets(values[2::5], layout.secrets)
+    return Block(_form(positions, spelling, secret), tuple(values))
 
 
 @lru_cache(maxsize=1024)
 def _unused_keys(positions: tuple[int, ...], spelling: _Spelling) -> Block:
-    return Block(_form(positions, spelling, frozenset()), ("0", RESET, RESET, RESET, RESET) * len(positions))
+    return KeptBlock(_form(positions, spelling, frozenset()), ("0", RESET, RESET, RESET, RESET) * len(positions))
 
 
 @lru_cache(maxsize=1024)
 def _form(positions: tuple[int, ...], spelling: _Spelling, secret: frozenset[int]) -> Form:
-    """The five settings of each of these keys."""
+    """The five settings of each of these keys; `secret`: which of them, counted from 0."""
     settings = [
-        setting for position in positions for setting in _settings(position, spelling, secret=position in secret)
+        setting
+        for place, position in enumerate(positions)
+        for setting in _settings(position, spelling, secret=place in secret)
     ]
     return Form(Vendor.YEALINK, tuple(settings))
 

@@ -48,6 +48,17 @@ def test_lines_are_the_file(generation: Generation) -> None:
 
 
 @pytest.mark.parametrize("generation", Generation)
+def test_files_of_one_shape_hold_their_own_values_only(generation: Generation) -> None:
+    first = full(generation)
+    others = tuple(replace(identity, sip_password="another & <secret>") for identity in ANNA.identities)
+    second = replace(first, user=replace(ANNA, identities=others), web_password="another-portal", phone_name='A "b"')
+    before, between, after = (render(settings_of(source)) for source in (first, second, first))
+    assert before == after
+    assert not [secret for secret in ("sip-secret-1", "sip-secret-2", "portal-secret") if secret in between.decode()]
+    assert read(between)["user_pass[1]" if generation in SNOM else "account.1.password"] == "another & <secret>"
+
+
+@pytest.mark.parametrize("generation", Generation)
 def test_every_managed_setting_explains_itself_in_one_sentence(generation: Generation) -> None:
     for setting in settings_of(full(generation)).settings:
         assert setting.explanation.endswith("."), setting.name
