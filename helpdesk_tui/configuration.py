@@ -79,6 +79,13 @@ def load(path: Path | None = None) -> Configuration:
     return reader.configuration(document)
 
 
+def usual_file() -> Path:
+    """Where the configuration lies when no other file is named."""
+    from platformdirs import user_config_path
+
+    return user_config_path("helpdesk-tui") / FILE_NAME
+
+
 def load_keys(path: Path | None = None) -> Keymap:
     """The operator's own keys alone: those of the demo too, for which nothing else of the configuration counts.
 
@@ -90,10 +97,10 @@ def load_keys(path: Path | None = None) -> Keymap:
 
 def _read(path: Path | None) -> tuple[_Reader, dict[str, Any] | None]:
     """The document of the file in force; None: there is no file."""
-    from platformdirs import user_config_path, user_data_path  # late: not needed for --help
+    from platformdirs import user_data_path  # late: not needed for --help
 
     named = path or (Path(os.environ[ENVIRONMENT_VARIABLE]) if os.environ.get(ENVIRONMENT_VARIABLE) else None)
-    file = named or user_config_path("helpdesk-tui") / FILE_NAME
+    file = named or usual_file()
     data_folder = user_data_path("helpdesk-tui")
     if named is None and not file.exists():
         return _Reader(file, data_folder), None

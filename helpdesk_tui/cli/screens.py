@@ -47,7 +47,9 @@ def run_screens(
     gc.enable()
     # A demo is everybody's own, whatever the configuration says of operators.
     own_account = caller is not None or session.operator().own_account
-    screen_session = ScreenSession.of(desk, caller=caller, environments=environments, own_account=own_account)
+    screen_session = ScreenSession.of(
+        desk, caller=caller, environments=environments, own_account=own_account, started=session.started()
+    )
     status = run(screen_session, PhonesScreen, theme=session.theme, keys=keys)
     if status:
         sys.exit(status)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from helpdesk_tui.configuration import Configuration
     from helpdesk_tui.environments import Environments
     from helpdesk_tui.operators import Operator
+    from helpdesk_tui.screens.first_steps import Started
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,16 @@ class Session:
 
         who = self.operator()
         return CompassDesk(environment, who.name, role=who.role, read_only=self.read_only)
+
+    def started(self) -> Started:
+        """How this run was begun."""
+        import shlex
+
+        from helpdesk_tui.screens.first_steps import Started
+
+        options = {"--config": self.config, "--environment": self.environment_name, "--database": self.database}
+        words = [word for option, value in options.items() if value for word in (option, value)]
+        return Started(shlex.join(["helpdesk-tui", *words]), self.configuration_file())
 
     def configuration_file(self) -> Path | None:
         """The configuration file in force; None: there is none."""

@@ -15,6 +15,7 @@ from helpdesk_tui.assets import asset
 from helpdesk_tui.backend import Field, HelpdeskError, Page, Phone, Query, VerdictKind, parse_query
 from helpdesk_tui.commands import Place
 from helpdesk_tui.screens.base import HelpdeskScreen, Session
+from helpdesk_tui.screens.first_steps import first_steps
 from helpdesk_tui.screens.phone_actions import PhoneActions
 from helpdesk_tui.themes import symbols
 from helpdesk_tui.widgets.header import HeaderLine
@@ -80,7 +81,7 @@ class PhonesScreen(PhoneActions, HelpdeskScreen):
         yield from self.header(search=self._search)
         yield PhoneTable()
         yield Static(id="empty", markup=False)
-        yield RuleLine()
+        yield RuleLine(id="verdict-rule")
         yield VerdictLine()
         yield from self.footer()
 
@@ -175,10 +176,11 @@ class PhonesScreen(PhoneActions, HelpdeskScreen):
         nothing = self._total == 0
         empty.display = nothing
         self.query_one(PhoneTable).display = not nothing
+        self.set_class(everything == 0, "-first")
         if not nothing:
             return
         if everything == 0:
-            empty.update(Content(FIRST_STEPS))
+            empty.update(first_steps(self.session.started, self.desk.environment))
         elif self._only_attention and not self._search.value:
             empty.update(Content("No phone needs attention. Press x to see all phones."))
         else:
@@ -296,15 +298,3 @@ class PhonesScreen(PhoneActions, HelpdeskScreen):
     def on_screen_resume(self) -> None:
         if self._total is not None:
             self._look_again()
-
-
-FIRST_STEPS = """\
-There are no phones here yet.
-
-Bring yours in, in this order:
-   helpdesk-tui import organisations organisations.csv
-   helpdesk-tui import users users.csv
-   helpdesk-tui import phones phones.csv
-
-Or look around first, with made-up data that leaves nothing behind:
-   helpdesk-tui demo"""
