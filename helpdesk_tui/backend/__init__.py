@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.model.diagram import Lane, Mark, MarkState, lanes
     from helpdesk_tui.backend.model.environment import Environment
     from helpdesk_tui.backend.model.event import Event, EventKind
+    from helpdesk_tui.backend.model.event_query import EventQuery, read_since, read_until
     from helpdesk_tui.backend.model.failures import Failures
     from helpdesk_tui.backend.model.firmware import Comparison, FirmwareVersion, Relation, explain
     from helpdesk_tui.backend.model.firmware_entry import FirmwareEntry
@@ -58,8 +59,10 @@ if TYPE_CHECKING:
         lines_of,
         masked,
     )
+    from helpdesk_tui.backend.store.events import EventPage
     from helpdesk_tui.backend.store.jobs import Job
     from helpdesk_tui.backend.store.phones import Page
+    from helpdesk_tui.backend.use_cases.activity import Form
     from helpdesk_tui.backend.use_cases.custom import CustomPlace, KeyPlace, Owner
     from helpdesk_tui.backend.use_cases.fetching import Site
     from helpdesk_tui.backend.use_cases.firmware import USE_INSTALLED, Option, Plan, Undo
@@ -104,6 +107,8 @@ __all__ = [
     "Environment",
     "Event",
     "EventKind",
+    "EventPage",
+    "EventQuery",
     "Fact",
     "Failure",
     "Failures",
@@ -112,6 +117,7 @@ __all__ = [
     "FileLine",
     "FirmwareEntry",
     "FirmwareVersion",
+    "Form",
     "FunctionKey",
     "Helpdesk",
     "HelpdeskError",
@@ -183,6 +189,8 @@ __all__ = [
     "parse_query",
     "progress_of",
     "progress_text",
+    "read_since",
+    "read_until",
     "seconds",
 ]
 
@@ -252,6 +260,11 @@ _MODULES = {
     "Environment": "model.environment",
     "Event": "model.event",
     "EventKind": "model.event",
+    "EventPage": "store.events",
+    "EventQuery": "model.event_query",
+    "Form": "use_cases.activity",
+    "read_since": "model.event_query",
+    "read_until": "model.event_query",
     "explain": "model.firmware",
     "Field": "model.query",
     "FileLine": "settings_file",

@@ -18,6 +18,7 @@ from helpdesk_tui.backend.use_cases.phones import Phones
 from helpdesk_tui.backend.use_cases.registration import Registration
 
 if TYPE_CHECKING:
+    from helpdesk_tui.backend.use_cases.activity import Activity
     from helpdesk_tui.backend.use_cases.api_users import ApiUsers
     from helpdesk_tui.backend.use_cases.custom import Custom
     from helpdesk_tui.backend.use_cases.fetching import Fetching
@@ -113,6 +114,13 @@ class Helpdesk:
         from helpdesk_tui.backend.use_cases.custom import Custom
 
         return Custom(self.context, self.settings)
+
+    @cached_property
+    def activity(self) -> Activity:
+        """The history across all phones."""
+        from helpdesk_tui.backend.use_cases.activity import Activity
+
+        return Activity(self.context)
 
     @cached_property
     def moves(self) -> Moves:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -63,18 +64,26 @@ _MAC_PART = re.compile(r"[:.-]?[0-9a-f]{1,6}(?:[:.-][0-9a-f]{1,6})*[:.-]?")
 
 def parse_query(text: str) -> Query:
     """Read a search: words, `field:value` tokens (values may be quoted), `!` for not. Never fails."""
-    # A terminal hands bytes that are no text on as lone surrogates; databases end a text at NUL.
-    text = text[:LONGEST].replace("\0", "?").encode("utf-8", "replace").decode()
-    whole = find_mac(text)
+    whole = find_mac(text[:LONGEST])
     if whole is not None:
         return Query((Term(Field.ANYTHING, whole.hex),))
-    terms: list[Term] = []
-    for not_, name, quoted, plain in _WORD.findall(text):
-        value = quoted or plain
-        field = _FIELDS.get(name.lower(), Field.ANYTHING) if name else Field.ANYTHING
-        if name and field is Field.ANYTHING:
-            value = f"{name}:{value}"
-        unfinished = not name and value.removesuffix(":").lower() in _FIELDS and value.endswith(":")
+    found = tokens(text, _FIELDS)
+    return Query(
+        tuple(Term(_FIELDS.get(name, Field.ANYTHING), value.lower(), negated) for negated, name, value in found)
+    )
+
+
+def tokens(text: str, names: Container[str]) -> Iterator[tuple[bool, str, str]]:
+    """What somebody typed, word by word: whether it has a `!` before it, its name (one of these, or empty), its value.
+
+    A name that is not one of these is part of the value, and one that has no value yet is left out.
+    """
+    # A terminal hands bytes that are no text on as lone surrogates; databases end a text at NUL.
+    text = text[:LONGEST].replace("\0", "?").encode("utf-8", "replace").decode()
+    for negation, typed, quoted, plain in _WORD.findall(text):
+        name, value = typed.lower(), quoted or plain
+        if name not in names:
+            name, value = "", f"{typed}:{value}" if typed else value
+        unfinished = not name and value.endswith(":") and value.removesuffix(":").lower() in names
         if value.strip("!") and not unfinished:
-            terms.append(Term(field, value.lower(), bool(not_)))
-    return Query(tuple(terms))
+            yield bool(negation), name, value

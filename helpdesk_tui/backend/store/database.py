@@ -14,7 +14,7 @@ from weakref import WeakSet
 
 from helpdesk_tui.backend.errors import DatabaseProblem
 
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10
 """The number of migrations this program knows; kept in PRAGMA user_version."""
 
 APPLICATION_ID = 0x48445455

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from sqlite3 import Row
 from typing import TYPE_CHECKING
 
 from helpdesk_tui.backend.model.event import Event, EventKind
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.store.database import Database, moment, stamp
+from helpdesk_tui.backend.store.event_search import EventSearch, find, names
 
 if TYPE_CHECKING:
     from helpdesk_tui.backend.store import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """A part of the history, newest first."""
+
+    events: tuple[Event, ...]
+    older: int | None
+    """Give this as `before` to go on; None: there is nothing older. A page may be empty and still have older ones."""
 
 
 class EventTable:
@@ -44,6 +55,22 @@ class EventTable:
         with self._database.read() as connection:
             rows = connection.execute(f"SELECT * FROM events WHERE mac = ? {older} ORDER BY id DESC LIMIT ?", values)
             return tuple(_event(row) for row in rows)
+
+    def page(self, search: EventSearch, before: int | None, limit: int) -> EventPage:
+        """The newest events that are wanted, before the event of this id."""
+        with self._database.read() as connection:
+            rows, older = find(connection, search, before, limit)
+            return EventPage(tuple(_event(row) for row in rows), older)
+
+    def operators(self) -> tuple[str, ...]:
+        """Everybody who did something, by name."""
+        with self._database.read() as connection:
+            return names(connection, "operator")
+
+    def organisations(self) -> tuple[str, ...]:
+        """All organisations of which something is told, also those that are gone or have another name now."""
+        with self._database.read() as connection:
+            return names(connection, "organisation")
 
     def latest(self, limit: int = 200) -> tuple[Event, ...]:
         """The latest events of all phones, newest first."""

@@ -408,3 +408,21 @@ def api_users(db: Database) -> None:
         "CREATE INDEX api_rights_organisation ON api_rights (organisation_id)",
     ):
         db.execute(statement)
+
+
+# REPLACE takes the old row away without asking the trigger of DELETE. Before the insertion, an id that SQLite is still
+# to choose is -1; so ids below 1 are refused afterwards.
+NO_REPLACING = (
+    "CREATE TRIGGER events_no_replace BEFORE INSERT ON events"
+    " WHEN new.id > 0 AND EXISTS (SELECT 1 FROM events WHERE id = new.id)"
+    " BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END",
+    "CREATE TRIGGER events_no_odd_id AFTER INSERT ON events WHEN new.id < 1"
+    " BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END",
+)
+
+
+@migrations()
+def history_not_replaced(db: Database) -> None:
+    """What is written in the history cannot be written over either."""
+    for statement in NO_REPLACING:
+        db.execute(statement)
