@@ -14,7 +14,7 @@ from starlette.routing import Match
 from helpdesk_tui import __version__
 from helpdesk_tui.backend.endpoint.rest import additions, compass, reference
 from helpdesk_tui.backend.endpoint.rest.described import Error
-from helpdesk_tui.backend.endpoint.rest.errors import CODES, ApiError, from_helpdesk, response
+from helpdesk_tui.backend.endpoint.rest.errors import ApiError, from_helpdesk, response
 from helpdesk_tui.backend.errors import HelpdeskError
 
 NO_SUCH_PATH = "There is no such path: /schema shows those that exist."
@@ -82,10 +82,11 @@ class Api(FastAPI):
             allowed = ", ".join(self.methods_of(request.scope["path"]))
             message = f"This path does not know {request.method[:10]}: use {allowed}."
             return response(ApiError(405, message, headers={"Allow": allowed}))
-        if error.status_code in (401, 404):
+        if error.status_code == 404:
             return response(ApiError(404, NO_SUCH_PATH))
-        status = error.status_code if error.status_code in CODES else 400
-        return response(ApiError(status, str(error.detail)))
+        if error.status_code == 413:
+            return response(ApiError(413, "The body is too large."))
+        return response(ApiError(400, "The body is no JSON that can be read."))
 
 
 async def _api_error(_: Request, error: Exception) -> Response:
