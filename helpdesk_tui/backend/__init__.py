@@ -36,8 +36,9 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.model.firmware_progress import Progress, Rollout, progress_of, progress_text
     from helpdesk_tui.backend.model.firmware_rules import JudgementKind
     from helpdesk_tui.backend.model.keys import CustomSetting, FunctionKey, KeyFunction, Scope
+    from helpdesk_tui.backend.model.loss import Loss
     from helpdesk_tui.backend.model.mac import Mac
-    from helpdesk_tui.backend.model.organisation import Organisation, User
+    from helpdesk_tui.backend.model.organisation import Identity, Organisation, User
     from helpdesk_tui.backend.model.phone import Phone
     from helpdesk_tui.backend.model.query import Field, Query, parse_query
     from helpdesk_tui.backend.model.reason import Reason
@@ -45,10 +46,12 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.model.role import Role
     from helpdesk_tui.backend.model.run import Run
     from helpdesk_tui.backend.model.step import Step
-    from helpdesk_tui.backend.model.validation import check_serial
+    from helpdesk_tui.backend.model.user_setting import IDENTITY_SETTINGS, USER_SETTINGS, UserSetting
+    from helpdesk_tui.backend.model.validation import check_phone_text, check_serial
     from helpdesk_tui.backend.model.vendor import Vendor
     from helpdesk_tui.backend.model.verdict import NextAction, Verdict, VerdictKind, judge
     from helpdesk_tui.backend.settings_file import (
+        MASK,
         ComparedLine,
         FileComparison,
         FileLine,
@@ -59,6 +62,7 @@ if TYPE_CHECKING:
         lines_of,
         masked,
     )
+    from helpdesk_tui.backend.store.directory import ListedOrganisation, OrganisationPage
     from helpdesk_tui.backend.store.events import EventPage
     from helpdesk_tui.backend.store.jobs import Job
     from helpdesk_tui.backend.store.phones import Page
@@ -71,6 +75,7 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.use_cases.registration import Attempt
     from helpdesk_tui.backend.use_cases.services import Asked, Queue, ServiceReport
     from helpdesk_tui.backend.use_cases.settings import Checks
+    from helpdesk_tui.backend.use_cases.users import ListedUser
     from helpdesk_tui.backend.use_cases.walkthroughs import FIX, PROOFS, RESET, View, check_note
     from helpdesk_tui.backend.virtual_phone.caller import Caller
     from helpdesk_tui.backend.virtual_phone.practice import Scenario
@@ -82,8 +87,11 @@ __all__ = [
     "BY_HAND",
     "COMMON_SETTINGS",
     "FIX",
+    "IDENTITY_SETTINGS",
+    "MASK",
     "PROOFS",
     "RESET",
+    "USER_SETTINGS",
     "USE_INSTALLED",
     "Action",
     "Ambiguous",
@@ -121,12 +129,16 @@ __all__ = [
     "FunctionKey",
     "Helpdesk",
     "HelpdeskError",
+    "Identity",
     "Job",
     "JudgementKind",
     "KeyFunction",
     "KeyPlace",
     "Lane",
+    "ListedOrganisation",
+    "ListedUser",
     "Lookup",
+    "Loss",
     "Mac",
     "Mark",
     "MarkState",
@@ -139,6 +151,7 @@ __all__ = [
     "NotOffered",
     "Option",
     "Organisation",
+    "OrganisationPage",
     "Origin",
     "Owner",
     "Page",
@@ -172,6 +185,7 @@ __all__ = [
     "StepState",
     "Undo",
     "User",
+    "UserSetting",
     "Vendor",
     "Verdict",
     "VerdictKind",
@@ -180,6 +194,7 @@ __all__ = [
     "WalkStep",
     "boot_timeline",
     "check_note",
+    "check_phone_text",
     "check_serial",
     "explain",
     "judge",
@@ -204,6 +219,15 @@ _MODULES = {
     "RemoteUser": "compass.fields",
     "NotOffered": "compass.problem",
     "ReadingProgress": "compass.reading",
+    "ListedUser": "use_cases.users",
+    "OrganisationPage": "store.directory",
+    "ListedOrganisation": "store.directory",
+    "MASK": "settings_file",
+    "IDENTITY_SETTINGS": "model.user_setting",
+    "USER_SETTINGS": "model.user_setting",
+    "UserSetting": "model.user_setting",
+    "Loss": "model.loss",
+    "Identity": "model.organisation",
     "BootTimeline": "model.boot_timeline",
     "boot_timeline": "model.boot_timeline",
     "Proof": "model.boot_timeline",
@@ -248,6 +272,7 @@ _MODULES = {
     "Queue": "use_cases.services",
     "Asked": "use_cases.services",
     "Job": "store.jobs",
+    "check_phone_text": "model.validation",
     "check_serial": "model.validation",
     "Failure": "manufacturers.service",
     "Lookup": "manufacturers.service",

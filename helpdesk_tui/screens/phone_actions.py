@@ -155,6 +155,13 @@ class PhoneActions(EnvironmentActions):
 
         self.app.push_screen(OrganisationScreen(self.session, self.chosen()[0].organisation_id))
 
+    def action_organisations(self) -> None:
+        """Show all organisations, beginning at that of the phone."""
+        from helpdesk_tui.screens.organisations import OrganisationsScreen
+
+        phone = next(iter(self.chosen()), None)
+        self.app.push_screen(OrganisationsScreen(self.session, begin_at=phone.organisation_id if phone else 0))
+
     def action_services(self) -> None:
         """Show the manufacturers' services."""
         from helpdesk_tui.screens.services import ServicesScreen

@@ -1,11 +1,12 @@
-"""What is configured on a phone itself: who is logged in, its function keys, its custom settings."""
+"""What is configured on a phone itself: its name and the like, who is logged in, function keys, custom settings."""
 
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
-from helpdesk_tui.backend import BadInput, FileComparison, HelpdeskError, Phone, Refused, User
+from helpdesk_tui.backend import BadInput, FileComparison, HelpdeskError, Phone, Refused, User, check_phone_text
 from helpdesk_tui.screens.comparison import AsksFirst
 
 if TYPE_CHECKING:
@@ -15,8 +16,16 @@ MOST_TO_CHOOSE_FROM = 40
 """People that a list shows at once; of more, a part of the name or extension is asked first."""
 
 
+EDITABLE = (
+    ("name", "Name", "where the phone stands; empty: none"),
+    ("vlan", "VLAN", "1 to 4094; 0 takes it away from the phone; empty: nothing is sent"),
+    ("pin", "PIN", "letters and digits that Yealink's service asks for at first start; empty: none"),
+)
+MODEL = "model"
+
+
 class PhoneCustoms(AsksFirst):
-    """Log in and out, function keys and custom settings, for the phone that is shown."""
+    """Edit, log in and out, function keys and custom settings, for the phone that is shown."""
 
     if TYPE_CHECKING:  # what the phone's screen has
 
@@ -26,6 +35,40 @@ class PhoneCustoms(AsksFirst):
         def chosen(self) -> tuple[Phone, ...]: ...
 
         def acted(self) -> None: ...
+
+    async def action_edit(self) -> None:
+        """Change the name, VLAN, PIN or model."""
+        phone = self.chosen()[0]
+        values = {column: getattr(phone, column) for column, _, _ in EDITABLE}
+        options = [(column, f"{title:<6} {_shown(values[column])}") for column, title, _ in EDITABLE]
+        options.append((MODEL, f"Model  {phone.model}"))
+        chosen = await self.choose(f"What of {phone.mac} is to be changed?", options)
+        if chosen == MODEL:
+            await self._edit_model(phone)
+        for column, title, meaning in EDITABLE:
+            if column == chosen:
+                await self._edit_text(phone, column, f"{title} of {phone.mac}, {meaning}:")
+
+    async def _edit_text(self, phone: Phone, column: str, title: str) -> None:
+        value = getattr(phone, column)
+        before = "" if value is None else str(value)
+        text = await self.ask_text(title, value=before, check=partial(check_phone_text, column))
+        if text is not None and text.strip() != before:
+            await asyncio.to_thread(self.desk.phones.set_text, phone, column, text)
+            self._edited()
+
+    async def _edit_model(self, phone: Phone) -> None:
+        """A wrong model gets a wrong settings file: only models of the same manufacturer can be meant."""
+        models = [model.name for model in self.desk.catalogue.models if model.vendor is phone.vendor]
+        title = f"Which model is {phone.mac}, by its sticker?"
+        model = await self.choose(title, [(name, name) for name in models], first=phone.model)
+        if model is not None and model != phone.model:
+            await asyncio.to_thread(self.desk.phones.set_model, phone, model)
+            self._edited()
+
+    def _edited(self) -> None:
+        self.say("Done: what its settings file holds of it, the phone gets at its next check or restart.")
+        self.acted()
 
     def action_function_keys(self) -> None:
         """Open its function keys."""
@@ -92,3 +135,7 @@ class PhoneCustoms(AsksFirst):
 
 def _line(user: User) -> str:
     return f"{user.extension:>6}  {user.name}"
+
+
+def _shown(value: object) -> str:
+    return str(value) if value not in ("", None) else "(none)"

@@ -65,9 +65,11 @@ class PhonesScreen(PhoneActions, HelpdeskScreen):
         }
     )
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, search: str = "") -> None:
+        """`search`: what is searched at first; escape comes back to it, and then leaves."""
         super().__init__(session)
-        self._search = SearchField(placeholder="MAC, name, extension, org: step: model: user:")
+        self._first_search = search
+        self._search = SearchField(search, placeholder="MAC, name, extension, org: step: model: user:")
         self._only_attention = False
         self._phones: dict[str, Phone] = {}
         self._total: int | None = None
@@ -89,7 +91,7 @@ class PhonesScreen(PhoneActions, HelpdeskScreen):
         self._seen_version = self.desk.data_version()
         try:
             # At once and not in the background: it takes some milliseconds, and the first frame has its phones.
-            self._start(0, self._read(Query(), 0, WINDOW))
+            self._start(0, self._read(self._query(), 0, WINDOW))
         except HelpdeskError as error:
             self.show_error(error)
         self.set_interval(LOOK_AGAIN, self._look_again)
@@ -243,12 +245,14 @@ class PhonesScreen(PhoneActions, HelpdeskScreen):
         table = self.query_one(PhoneTable)
         if self.stop_activating():
             return
-        if self._search.value:
-            self._search.value = ""
+        if self._search.value != self._first_search:
+            self._search.value = self._first_search
         elif self._only_attention:
             self.action_attention_only()
         elif table.marked:
             table.clear_marks()
+        else:
+            super().action_back()
 
     def progress(self, text: str) -> None:
         if text:

@@ -202,6 +202,14 @@ class TextQuestion(Prompt[str | None]):
         """There is nowhere else to go."""
 
 
+class SecretQuestion(TextQuestion):
+    """Asks for a password: what is typed does not show."""
+
+    def __init__(self, title: str, check: Callable[[str], object]) -> None:
+        super().__init__(title, "", check)
+        self._input.password = True
+
+
 class Choice(Prompt[int | None]):
     """Asks for one of a few lines."""
 

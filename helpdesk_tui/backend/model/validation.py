@@ -178,7 +178,12 @@ PHONE: dict[str, Parser] = {
 }
 
 
+def check_phone_text(column: str, text: str) -> None:
+    """Raises BadInput unless this is empty or can stand in this column of a phone."""
+    if text.strip():
+        PHONE[column](text)
+
+
 def check_serial(text: str) -> None:
     """Raises BadInput unless this is empty or a serial number."""
-    if text.strip():
-        PHONE["serial"](text)
+    check_phone_text("serial", text)

@@ -11,7 +11,7 @@ from helpdesk_tui.backend.model.verdict import VerdictKind
 CONDITIONS: dict[Field, str] = {
     Field.ANYTHING: "search_text GLOB ?",  # a quarter faster than instr
     Field.ORGANISATION: "organisation_id IN (SELECT id FROM organisations WHERE"
-    " instr(casefold(name || ' ' || short_name), ?) > 0)",
+    " instr(casefold(name || ' ' || short_name), ?) > 0 OR '=' || short_name = ?)",  # =jansen: this one alone
     # The user is the first line; the first condition soon rules most phones out.
     Field.USER: "search_text GLOB ? AND instr(search_text, ?) BETWEEN 1 AND instr(search_text, char(10))",
     Field.STEP: "step = ?",

@@ -151,35 +151,34 @@ class Organisations:
 
     # -- adding and removing ------------------------------------------------------------------------------------------
 
-    def proposed(self, name: str) -> Organisation:
-        """A new organisation of this name, with what it gets where nothing else is said. Raises BadInput."""
-        name = str(ORGANISATION["organisation"](name))
+    def new(self, values: Mapping[str, str]) -> Organisation:
+        """The organisation that `add` would make of these typed texts by column; empty means not given.
+
+        Raises BadInput.
+        """
+        from helpdesk_tui.backend.settings_file import check_organisation  # late: only editing needs it
+
+        name = str(ORGANISATION["organisation"](values.get("organisation", "")))
         taken = {other.short_name for other in self._store.directory.organisations()}
         host = f"sip.{self._context.environment.base_domain}"
         organisation = Organisation(0, name, short_name_for(name, taken), host)
         self._check_name(organisation)
-        return organisation
-
-    def add(self, values: Mapping[str, str]) -> Organisation:
-        """Add an organisation from typed texts by column, as in an import; empty means not given. Raises BadInput."""
-        with self._context.write(Role.ADMINISTRATOR):
-            organisation = self._new(values)
-            organisation = replace(organisation, id=self._store.directory.save_organisation(organisation))
-            self._history.note(EventKind.ADDED, "Added the organisation.", organisation.name)
-        return organisation
-
-    def _new(self, values: Mapping[str, str]) -> Organisation:
-        from helpdesk_tui.backend.settings_file import check_organisation  # late: only editing needs it
-
-        organisation = self.proposed(values.get("organisation", ""))
         for column, text in values.items():
             if column not in ORGANISATION:
                 raise BadInput(f"{column[:40]!r} is unknown: one of {', '.join(ORGANISATION)}.")
             if column != "organisation" and text.strip():
                 organisation = replace(organisation, **{column: ORGANISATION[column](text)})  # type: ignore[arg-type]
-        if any(other.short_name == organisation.short_name for other in self._store.directory.organisations()):
+        if organisation.short_name in taken:
             raise BadInput(f"short_name: {organisation.short_name!r} belongs to another organisation.")
         check_organisation(organisation, None)
+        return organisation
+
+    def add(self, values: Mapping[str, str]) -> Organisation:
+        """Add an organisation from typed texts by column, as in an import; empty means not given. Raises BadInput."""
+        with self._context.write(Role.ADMINISTRATOR):
+            organisation = self.new(values)
+            organisation = replace(organisation, id=self._store.directory.save_organisation(organisation))
+            self._history.note(EventKind.ADDED, "Added the organisation.", organisation.name)
         return organisation
 
     def loss(self, organisation: Organisation) -> Loss:

@@ -108,6 +108,13 @@ class Users:
             self._note(EventKind.ADDED, f"Added the user {_called(user)}.", user)
         return user
 
+    def check_new(self, organisation: Organisation, column: str, text: str) -> None:
+        """Raises BadInput when this cannot be a value of a new user or of a new identity."""
+        if column in (setting.column for setting in IDENTITY_SETTINGS):
+            USER[column](text)
+        else:
+            self.changed(User(0, organisation.id, "", "", ()), column, text)
+
     def _new_identity(self, values: Mapping[str, str]) -> Identity:
         return Identity(
             str(USER["sip_username"](values.get("sip_username", ""))),
