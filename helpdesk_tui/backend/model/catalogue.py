@@ -90,7 +90,7 @@ class Catalogue:
 
             near = get_close_matches(_split(name[:40])[1], self._by_name, n=3, cutoff=0.5)
             names = [self._by_name[bare].name for bare in near]
-            hint = f"did you mean {', '.join(names)}?" if names else "see the list of models in the README."
+            hint = f"did you mean {', '.join(names)}?" if names else "see the list of models in docs/files.md."
             raise BadInput(f"{name.strip()[:40]!r} is not a model that we can provision: {hint}")
         return model
 
