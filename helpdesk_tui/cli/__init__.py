@@ -22,6 +22,7 @@ COMMANDS = {
     "phone": ("phones", "List, show, add, change, activate and remove phones."),
     "organisation": ("organisations", "Show and change the common settings of organisations."),
     "keys": ("keys", "List the keys of the screens, and the ids to change them by."),
+    "activity": ("activity", "What happened: by whom, to whose phones, of which kind, when; also as CSV and JSON."),
     "doctor": ("doctor", "Check configuration, database and the manufacturers' services."),
     "walkthrough": ("walkthroughs", "Guided walkthroughs: check files, list runs, print summaries."),
     "firmware": ("firmware", "Read versions; list, add, certify and select firmware."),

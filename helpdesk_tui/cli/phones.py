@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
 import click
 
 from helpdesk_tui.backend import (
-    BadInput,
     Field,
     Helpdesk,
     HelpdeskError,
@@ -25,6 +23,7 @@ from helpdesk_tui.backend.model.validation import PHONE
 from helpdesk_tui.backend.use_cases.documents import event_document
 from helpdesk_tui.backend.use_cases.phones import NewPhone
 from helpdesk_tui.cli import output
+from helpdesk_tui.cli.files import save_private
 from helpdesk_tui.cli.interrupt import stop_between
 from helpdesk_tui.cli.session import Session
 
@@ -368,24 +367,3 @@ def agree(question: str) -> None:
         raise Refused(f"{question} Nothing was done: add --yes to agree.")
     if not click.confirm(question, err=True):
         raise Refused("Nothing was done.")
-
-
-def save_private(path: Path, data: bytes) -> None:
-    """Write a file that only its owner can read. An older file stays when the new one cannot be written."""
-    from tempfile import mkstemp
-
-    part: Path | None = None
-    try:
-        if path.exists() and not path.is_file():  # /dev/stdout, a pipe: not to be replaced
-            path.write_bytes(data)
-            return
-        path = path.resolve()
-        descriptor, name = mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mkstemp makes it mode 0600
-        part = Path(name)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        part.replace(path)
-    except OSError as error:
-        if part:
-            part.unlink(missing_ok=True)
-        raise BadInput(f"{path} cannot be written: {error.strerror}.") from error

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from itertools import islice
 
-from helpdesk_tui.backend.model.event import Event
-from helpdesk_tui.backend.model.event_query import EventField, EventQuery, parse_event_query
+from helpdesk_tui.backend.model.event import Event, EventKind
+from helpdesk_tui.backend.model.event_query import EventField, EventQuery, kinds_named, parse_event_query
 from helpdesk_tui.backend.store.event_search import EventSearch
 from helpdesk_tui.backend.store.events import EventPage
 from helpdesk_tui.backend.use_cases.context import Context
@@ -53,6 +53,18 @@ class Activity:
             if before is None:
                 return
 
+    def unknown(self, query: EventQuery) -> str:
+        """Which name of a query nobody and nothing in the history has, in one sentence; empty: there is none."""
+        for term in query.terms:
+            if term.field is EventField.KIND and not kinds_named(term.text):
+                return f"No kind of event is called {term.text[:40]!r}: there are {', '.join(EventKind)}."
+            if term.field in _COLUMNS and not _named(self._names(term.field), term.text):
+                return f"{_NOBODY[term.field]} {term.text[:40]!r}: write a part of the name."
+        return ""
+
+    def _names(self, field: EventField) -> tuple[str, ...]:
+        return self._events.operators() if field is EventField.OPERATOR else self._events.organisations()
+
     def operators(self) -> tuple[str, ...]:
         """Everybody who did something, by name."""
         return self._events.operators()
@@ -71,12 +83,10 @@ class Activity:
         columns: list[tuple[str, frozenset[str]]] = []
         excluded: list[tuple[str, frozenset[str]]] = []
         words: list[tuple[str, str, bool]] = []
-        known = {EventField.OPERATOR: self._events.operators, EventField.ORGANISATION: self._events.organisations}
         for term in query.terms:
             side = excluded if term.negated else columns
-            if term.field in known:
-                named = _named(known[term.field](), term.text)
-                side.append((_COLUMNS[term.field], named))
+            if term.field in _COLUMNS:
+                side.append((_COLUMNS[term.field], _named(self._names(term.field), term.text)))
             elif term.field is EventField.MAC and len(term.text) == WHOLE_MAC:
                 side.append(("mac", frozenset({term.text})))
             elif term.field in (EventField.MAC, EventField.ANYTHING):
@@ -91,6 +101,10 @@ WHOLE_MAC = 12
 """Hexadecimal digits."""
 
 _COLUMNS = {EventField.OPERATOR: "operator", EventField.ORGANISATION: "organisation"}
+_NOBODY = {
+    EventField.OPERATOR: "Nobody in the history is called",
+    EventField.ORGANISATION: "No organisation in the history is called",
+}
 _MAC_PART = re.compile(r"[0-9a-f:.-]{1,17}")
 
 
