@@ -33,7 +33,7 @@ from helpdesk_tui.backend.helpdesk import Helpdesk
 from helpdesk_tui.backend.model.environment import EndpointCredentials
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.phone import Phone, Provisioned
-from helpdesk_tui.backend.store.phones import Entrance
+from helpdesk_tui.backend.store.visits import Entrance
 from helpdesk_tui.backend.use_cases.access import credentials
 from helpdesk_tui.backend.use_cases.fetching import Fetch, Key, Miss, agent_of
 
@@ -184,7 +184,7 @@ class PhoneEndpoint:
         """
         if asked.temporary or asked.firmware:
             return None
-        entrance = self._desk.store.phones.entrance(asked.segment)
+        entrance = self._desk.store.visits.entrance(asked.segment)
         if entrance is None or entrance.previous_secret or entrance.token:
             return None
         firmware = _reported(entrance, call)

@@ -12,7 +12,7 @@ from helpdesk_tui.backend.helpdesk import Helpdesk
 from helpdesk_tui.backend.model.phone import Phone, Provisioned
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.settings_file import generation_of, heading_of, render, snom_firmware_file, yealink_boot_file
-from helpdesk_tui.backend.store.phones import Entrance
+from helpdesk_tui.backend.store.visits import Entrance
 from helpdesk_tui.backend.use_cases.access import settings_file_name
 from helpdesk_tui.backend.use_cases.fetching import Sent
 

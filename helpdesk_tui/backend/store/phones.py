@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Connection, IntegrityError, Row
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from helpdesk_tui.backend.errors import BadInput, DatabaseProblem
 from helpdesk_tui.backend.model.mac import Mac
@@ -18,7 +18,6 @@ from helpdesk_tui.backend.model.reason import Reason
 from helpdesk_tui.backend.model.step import Call, Step
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.model.verdict import VerdictKind, judge
-from helpdesk_tui.backend.store.custom import OWN, Own
 from helpdesk_tui.backend.store.database import Database, moment, stamp
 from helpdesk_tui.backend.store.search import TURNED, condition, narrowing
 
@@ -26,9 +25,12 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.store import Clock
 
 SELECT = """
-SELECT phones.*, organisations.name AS organisation, users.name AS user_name, users.extension AS user_extension,
-       jobs.call AS job_call, jobs.tries AS job_tries, jobs.next_try AS job_next_try,
-       jobs.leased_until AS job_leased_until
+SELECT phones.id, phones.mac, phones.vendor, phones.model, phones.organisation_id, organisations.name,
+       step, step_since, added_at, phones.name, phones.serial, phones.pin, vlan, modules,
+       user_id, users.name, users.extension, sip_username, sip_password, web_password,
+       deadline, phones.reason, phones.reason_text, jobs.call, jobs.tries, jobs.next_try, jobs.leased_until,
+       firmware_installed, firmware_learned_at, firmware_selected, firmware_selected_at, firmware_fetches,
+       last_seen, changed_at, secret, previous_secret, token, token_used_at, secret_sent_at, last_address
 FROM phones
 JOIN organisations ON organisations.id = phones.organisation_id
 LEFT JOIN users ON users.id = phones.user_id
@@ -44,99 +46,8 @@ search_text = casefold(
 """
 
 
-ENTRANCE = f"""
-SELECT phones.id, mac, vendor, model, name, vlan, modules, organisation_id, user_id, sip_username, sip_password,
-       web_password, firmware_installed, firmware_selected, secret, previous_secret, token,
-       {OWN.format(phone="phones.id", user="phones.user_id")}
-FROM phones, settings_version WHERE secret = ?
-"""
-
-
-class Entrance(NamedTuple):
-    """A phone at its definitive URL: all that decides what it gets there, to be compared with an earlier answer."""
-
-    id: int
-    digits: str
-    """Of its MAC."""
-    maker: str
-    model: str
-    name: str
-    vlan: int | None
-    modules: int
-    organisation_id: int
-    user_id: int | None
-    sip_username: str
-    sip_password: str
-    web_password: str
-    firmware_installed: str | None
-    firmware_selected: str | None
-    secret: str
-    previous_secret: str
-    token: str
-    version: int
-    """`Store.settings_version` at this moment; the next two as in `Own`."""
-    function_keys: int
-    custom_settings: int
-
-    def __repr__(self) -> str:
-        return f"Entrance({self.id})"  # the rest holds secrets
-
-    @property
-    def mac(self) -> Mac:
-        return Mac(self.digits)
-
-    @property
-    def vendor(self) -> Vendor:
-        return Vendor(self.maker)
-
-    @property
-    def own(self) -> Own:
-        """Whether it has something that others of its model do not have."""
-        return Own(self.version, self.function_keys, self.custom_settings)
-
-
-IDENTITY = """
-SELECT phones.id, mac, vendor, model, firmware_installed,
-       (SELECT name FROM organisations WHERE organisations.id = organisation_id)
-FROM phones
-"""
-
-
-class PhoneIdentity(NamedTuple):
-    """What a phone is, and what it runs."""
-
-    id: int
-    mac: str
-    """Twelve hexadecimal digits."""
-    vendor: str
-    model: str
-    firmware_installed: str | None
-    organisation: str
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """One fetch by which a phone got its settings."""
-
-    phone_id: int
-    at: datetime
-    address: str
-    firmware: str | None
-    """What it reported to run; None: nothing."""
-    settings: bool = True
-    """It got its settings file, and not only one of those around it."""
-
-
 FEW = 1000
 """Phones that are faster looked up one by one than by walking the list."""
-
-# Another fetch of the file that names the selected firmware, by a phone that reports another (None: that reports none).
-COUNT_FETCH = """
-UPDATE phones SET firmware_fetches = CASE WHEN ?2 = firmware_selected THEN 0 ELSE firmware_fetches + 1 END
-WHERE id = ?1 AND ?2 IS NOT NULL AND firmware_selected_at < ?3 AND EXISTS (
-    SELECT 1 FROM firmware WHERE version = firmware_selected AND certified_on IS NOT NULL AND withdrawn_on IS NULL
-    AND instr(' ' || models || ' ', ' ' || phones.model || ' '))
-"""
 
 # SQLite would give the id of the newest phone to the next one, once that is removed; whoever still looks at the
 # removed one must not act on another phone.
@@ -176,7 +87,7 @@ class PhoneTable:
             order = "ORDER BY verdict_rank, mac LIMIT ? OFFSET ?"
             ahead = max(limit, LOOK_AHEAD)
             rows = connection.execute(f"SELECT id FROM phones{where} {order}", [*values, ahead, offset]).fetchall()
-            phones = self._by_ids(connection, [row[0] for row in rows[:limit]])
+            phones = phones_by_ids(connection, [row[0] for row in rows[:limit]])
             total = offset + len(rows)
             if len(rows) == ahead or (offset and not rows):  # else this has seen the end of the list
                 total = connection.execute(f"SELECT count(*) FROM phones{where}", values).fetchone()[0]
@@ -205,7 +116,7 @@ class PhoneTable:
                 where += " AND organisation_id IN (SELECT value FROM json_each(?))"
                 values.append(json.dumps(list(organisation_ids)))
             rows = connection.execute(f"SELECT id FROM phones{where} ORDER BY mac LIMIT ?", [*values, limit])
-            return self._by_ids(connection, [row[0] for row in rows.fetchall()])
+            return phones_by_ids(connection, [row[0] for row in rows.fetchall()])
 
     def _where(self, connection: Connection, query: Query) -> tuple[str, list[object]]:
         """The condition of a query with its values; over the few candidates only, where the search index names them."""
@@ -263,44 +174,6 @@ class PhoneTable:
             or self._one("phones.token = ? AND phones.token <> ''", segment)
         )
 
-    def identities(self, phone_ids: Iterable[int]) -> dict[int, PhoneIdentity]:
-        """What these phones are, as far as they still exist: little of each, of many."""
-        ids = list(set(phone_ids))
-        with self._database.read() as connection:
-            rows = connection.execute(f"{IDENTITY} WHERE id IN ({','.join('?' * len(ids))})", ids)
-            return {row[0]: PhoneIdentity(*row) for row in rows}
-
-    def entrance(self, secret: str) -> Entrance | None:
-        """What decides what the phone with this definitive secret gets."""
-        with self._database.read() as connection:
-            row = connection.execute(ENTRANCE, [secret]).fetchone()
-        return Entrance._make(row) if row else None
-
-    def seen(self, visits: Sequence[Visit]) -> tuple[Phone, ...]:
-        """Write down what fetches taught about phones; returns them as they are now, with their verdicts renewed."""
-        now = self._clock()
-        with self._database.write() as connection:
-            connection.executemany(
-                "UPDATE phones SET last_seen = ?1, last_address = ?2, secret_sent_at = coalesce(secret_sent_at, ?1),"
-                " firmware_installed = coalesce(?3, firmware_installed),"
-                " firmware_learned_at = CASE WHEN ?3 IS NULL THEN firmware_learned_at ELSE ?1 END WHERE id = ?4",
-                [(stamp(visit.at), visit.address, visit.firmware, visit.phone_id) for visit in visits],
-            )
-            connection.executemany(
-                COUNT_FETCH,
-                [(visit.phone_id, visit.firmware, stamp(visit.at)) for visit in visits if visit.settings],
-            )
-            phones = self._by_ids(connection, [visit.phone_id for visit in visits])
-            verdicts = [judge(phone, now) for phone in phones]
-            connection.executemany(
-                "UPDATE phones SET verdict_rank = ?, verdict_turns_at = ? WHERE id = ?",
-                [
-                    (verdict.kind.rank, _stored(verdict.turns_at), phone.id)
-                    for phone, verdict in zip(phones, verdicts, strict=True)
-                ],
-            )
-        return phones
-
     def at_address(self, address: str, limit: int = 20) -> tuple[Phone, ...]:
         """The phones that last came from this public address, the latest first."""
         with self._database.read() as connection:
@@ -345,12 +218,6 @@ class PhoneTable:
         with self._database.read() as connection:
             row = connection.execute(f"{SELECT} WHERE {where}", [value]).fetchone()
         return _phone(row) if row else None
-
-    def _by_ids(self, connection: Connection, ids: Sequence[int]) -> tuple[Phone, ...]:
-        marks = ",".join("?" * len(ids))
-        rows = connection.execute(f"{SELECT} WHERE phones.id IN ({marks})", ids)
-        found = {row["id"]: _phone(row) for row in rows}
-        return tuple(found[phone_id] for phone_id in ids if phone_id in found)
 
     def macs(self) -> frozenset[str]:
         """The hexadecimal digits of every MAC of this environment."""
@@ -451,49 +318,57 @@ def _stored(value: object) -> object:
     return value.hex if isinstance(value, Mac) else value
 
 
+def phones_by_ids(connection: Connection, ids: Sequence[int]) -> tuple[Phone, ...]:
+    """The phones of these ids that still exist, in this order."""
+    rows = connection.execute(f"{SELECT} WHERE phones.id IN (SELECT value FROM json_each(?))", [json.dumps(list(ids))])
+    found = {row[0]: _phone(row) for row in rows}
+    return tuple([found[phone_id] for phone_id in ids if phone_id in found])
+
+
 def _phone(row: Row) -> Phone:
-    values = dict(zip(row.keys(), row, strict=True))  # a Row compares names one after the other, each time
-    call = values["job_call"]
-    pending = None
-    if call:
-        next_try = moment(values["job_next_try"])
-        pending = Pending(Call(call), values["job_tries"], next_try, moment(values["job_leased_until"]))
+    """From the columns of SELECT; by their places, as a row compares names one after the other, each time."""
+    phone_id, mac, vendor, model, organisation_id, organisation, *rest = row
+    step, step_since, added_at, name, serial, pin, vlan, modules, *rest = rest
+    user_id, user_name, user_extension, sip_username, sip_password, web_password, *rest = rest
+    deadline, reason, reason_text, call, tries, next_try, leased_until, *rest = rest
+    installed, learned_at, selected, selected_at, fetches, *rest = rest
+    last_seen, changed_at, secret, previous_secret, token, token_used_at, secret_sent_at, last_address = rest
     return Phone(
-        id=values["id"],
-        mac=Mac(values["mac"]),
-        vendor=Vendor(values["vendor"]),
-        model=values["model"],
-        organisation_id=values["organisation_id"],
-        organisation=values["organisation"],
-        step=Step(values["step"]),
-        step_since=datetime.fromisoformat(values["step_since"]),
-        added_at=datetime.fromisoformat(values["added_at"]),
-        name=values["name"],
-        serial=values["serial"],
-        pin=values["pin"],
-        vlan=values["vlan"],
-        modules=values["modules"],
-        user_id=values["user_id"],
-        user_name=values["user_name"] or "",
-        user_extension=values["user_extension"] or "",
-        sip_username=values["sip_username"],
-        sip_password=values["sip_password"],
-        web_password=values["web_password"],
-        deadline=moment(values["deadline"]),
-        reason=Reason(values["reason"]) if values["reason"] else None,
-        reason_text=values["reason_text"],
-        pending=pending,
-        firmware_installed=values["firmware_installed"],
-        firmware_learned_at=moment(values["firmware_learned_at"]),
-        firmware_selected=values["firmware_selected"],
-        firmware_selected_at=moment(values["firmware_selected_at"]),
-        firmware_fetches=values["firmware_fetches"],
-        last_seen=moment(values["last_seen"]),
-        changed_at=moment(values["changed_at"]),
-        secret=values["secret"],
-        previous_secret=values["previous_secret"],
-        token=values["token"],
-        token_used_at=moment(values["token_used_at"]),
-        secret_sent_at=moment(values["secret_sent_at"]),
-        last_address=values["last_address"],
+        id=phone_id,
+        mac=Mac(mac),
+        vendor=Vendor(vendor),
+        model=model,
+        organisation_id=organisation_id,
+        organisation=organisation,
+        step=Step(step),
+        step_since=datetime.fromisoformat(step_since),
+        added_at=datetime.fromisoformat(added_at),
+        name=name,
+        serial=serial,
+        pin=pin,
+        vlan=vlan,
+        modules=modules,
+        user_id=user_id,
+        user_name=user_name or "",
+        user_extension=user_extension or "",
+        sip_username=sip_username,
+        sip_password=sip_password,
+        web_password=web_password,
+        deadline=moment(deadline),
+        reason=Reason(reason) if reason else None,
+        reason_text=reason_text,
+        pending=Pending(Call(call), tries, moment(next_try), moment(leased_until)) if call else None,
+        firmware_installed=installed,
+        firmware_learned_at=moment(learned_at),
+        firmware_selected=selected,
+        firmware_selected_at=moment(selected_at),
+        firmware_fetches=fetches,
+        last_seen=moment(last_seen),
+        changed_at=moment(changed_at),
+        secret=secret,
+        previous_secret=previous_secret,
+        token=token,
+        token_used_at=moment(token_used_at),
+        secret_sent_at=moment(secret_sent_at),
+        last_address=last_address,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from sqlite3 import Row
@@ -14,6 +15,16 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.store import Clock
 
 
+# All in one statement, as JSON: see the visits.
+ADD_MANY = """
+INSERT INTO requests (at, phone_id, address, file, via, status, bytes, user_agent, note)
+SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
+       json_extract(value, '$[3]'), json_extract(value, '$[4]'), json_extract(value, '$[5]'),
+       json_extract(value, '$[6]'), json_extract(value, '$[7]'), json_extract(value, '$[8]')
+FROM json_each(?) WHERE EXISTS (SELECT 1 FROM phones WHERE id = json_extract(value, '$[1]'))
+"""
+
+
 class RequestTable:
     """The log of answered fetches, kept bounded."""
 
@@ -23,18 +34,14 @@ class RequestTable:
 
     def add_many(self, requests: Sequence[Request]) -> None:
         """Note several fetches at once; their ids are given by the database."""
+        rows = json.dumps(
+            [
+                (stamp(r.at), r.phone_id, r.address, r.file, r.via.value, r.status, r.bytes, r.user_agent, r.note)
+                for r in requests
+            ]
+        )
         with self._database.write() as connection:
-            connection.executemany(
-                "INSERT INTO requests (at, phone_id, address, file, via, status, bytes, user_agent, note)"
-                " SELECT ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM phones WHERE id = ?)",
-                [
-                    (
-                        *(stamp(r.at), r.phone_id, r.address, r.file, r.via.value, r.status, r.bytes),
-                        *(r.user_agent, r.note, r.phone_id),
-                    )
-                    for r in requests
-                ],
-            )
+            connection.execute(ADD_MANY, [rows])
 
     def latest(self, limit: int = 200) -> tuple[Request, ...]:
         """The latest fetches of all phones, newest first."""

@@ -17,7 +17,7 @@ from helpdesk_tui.backend.model.mac import Mac, find_mac
 from helpdesk_tui.backend.model.phone import Phone
 from helpdesk_tui.backend.model.request import Request, Via
 from helpdesk_tui.backend.model.user_agent import UserAgent, read_user_agent
-from helpdesk_tui.backend.store.phones import PhoneIdentity, Visit
+from helpdesk_tui.backend.store.visits import PhoneIdentity, Visit
 from helpdesk_tui.backend.use_cases.access import token_works
 from helpdesk_tui.backend.use_cases.context import Context
 from helpdesk_tui.backend.use_cases.registration import Registration
@@ -163,7 +163,7 @@ class Fetching:
         Returns the phones for which `Registration.retry` has something to do now.
         """
         with self._context.write():
-            phones = self._store.phones.identities(fetch.phone_id for fetch in fetches)
+            phones = self._store.visits.identities(fetch.phone_id for fetch in fetches)
             noted = [(fetch, phones[fetch.phone_id]) for fetch in fetches if fetch.phone_id in phones]
             catalogue = self._context.catalogue
             self._store.requests.add_many(
@@ -175,7 +175,7 @@ class Fetching:
                 if fetch.settled:
                     settings = fetch.phone_id in with_settings
                     visits[phone.id] = self._visit(fetch, phone, visits.get(phone.id), settings=settings)
-            seen = self._store.phones.seen(list(visits.values()))
+            seen = self._store.visits.seen(list(visits.values()))
             return tuple(phone.mac for phone in seen if self._moved(phone))
 
     def remember(self, fetches: Iterable[Fetch]) -> None:
