@@ -119,48 +119,47 @@ def test_the_canonical_url_of_a_company_is_understood_whatever_host_is_asked(
     assert desk.phones.get(places.phone).organisation_id == places.there
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "/company/{there}",
-        "company/{there}",
-        "{there}",
-        "",
-        "https://rest.other.example/company/{there}",
-        "https://rest.pbx.example.net.evil.example/company/{there}",
-        "https://rest.pbx.example.net@evil.example/company/{there}",
-        "https://user@rest.pbx.example.net/company/{there}",
-        "https://rest.pbx.example.net:8443/company/{there}",
-        "http://rest.pbx.example.net/company/{there}",
-        "https://rest.pbx.example.net:port/company/{there}",
-        "https://[rest/company/{there}",
-        "{base}/user/{there}",
-        "{base}/company/{there}/",
-        "{base}/company/{there}?x=1",
-        "{base}/company/0{there}",
-        "{base}/company/",
-        "//{there}",
-    ],
+REFUSED = (
+    "/company/{there}",
+    "company/{there}",
+    "{there}",
+    "",
+    "https://rest.other.example/company/{there}",
+    "https://rest.pbx.example.net.evil.example/company/{there}",
+    "https://rest.pbx.example.net@evil.example/company/{there}",
+    "https://user@rest.pbx.example.net/company/{there}",
+    "https://rest.pbx.example.net:8443/company/{there}",
+    "http://rest.pbx.example.net/company/{there}",
+    "https://rest.pbx.example.net:port/company/{there}",
+    "https://[rest/company/{there}",
+    "{base}/user/{there}",
+    "{base}/company/{there}/",
+    "{base}/company/{there}?x=1",
+    "{base}/company/0{there}",
+    "{base}/company/",
+    "//{there}",
 )
-def test_only_the_absolute_url_of_a_company_of_ours_is_taken(
-    anna: Caller, desk: Helpdesk, places: Places, url: str
-) -> None:
-    body = {"newCompany": url.format(there=places.there, base=anna.base)}
-    answer = anna("POST", f"/phone/{places.phone}/migrateToCompany", body)
-    assert anna.error(answer) == (400, "invalid_request")
+
+
+def test_only_the_absolute_url_of_a_company_of_ours_is_taken(anna: Caller, desk: Helpdesk, places: Places) -> None:
+    for url in REFUSED:
+        body = {"newCompany": url.format(there=places.there, base=anna.base)}
+        answer = anna("POST", f"/phone/{places.phone}/migrateToCompany", body)
+        assert anna.error(answer) == (400, "invalid_request"), url
     assert desk.phones.get(places.phone).organisation_id == places.here
 
 
-@pytest.mark.parametrize("body", [{}, [], "text", 5, {"newCompany": 5}, {"newCompany": None}, {"newcompany": "x"}])
-def test_bodies_that_say_nothing(anna: Caller, places: Places, body: object) -> None:
-    answer = anna("POST", f"/phone/{places.phone}/migrateToCompany", body)
-    assert anna.error(answer) == (400, "invalid_request")
+def test_bodies_that_say_nothing(anna: Caller, places: Places) -> None:
+    bodies: list[object] = [{}, [], "text", 5, {"newCompany": 5}, {"newCompany": None}, {"newcompany": "x"}]
+    for body in bodies:
+        answer = anna("POST", f"/phone/{places.phone}/migrateToCompany", body)
+        assert anna.error(answer) == (400, "invalid_request"), body
 
 
 def test_what_does_not_exist(anna: Caller, places: Places) -> None:
     for path in ("/company/999", "/user/999", "/phone/999", "/phone/x", "/phone/-1", f"/phone/0{places.phone}"):
         assert anna.error(anna.get(path)) == (404, "not_found"), path
-    for path in (f"/phone/{'9' * 30}", "/phone/", "/company/1/2", "/user/1/identities", "/resource/1"):
+    for path in (f"/phone/{'9' * 30}", "/phone/", "/company/1/2", "/user/1/identities", "/company/1/queues"):
         assert anna.error(anna.get(path)) == (404, "not_found"), path
     body = {"newCompany": f"{anna.base}/company/999"}
     assert anna.error(anna("POST", f"/phone/{places.phone}/migrateToCompany", body)) == (404, "not_found")
