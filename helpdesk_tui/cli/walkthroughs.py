@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from helpdesk_tui.backend import Helpdesk, NotFound, Run
-from helpdesk_tui.cli.output import iso, local, print_json, printable
+from helpdesk_tui.backend.use_cases.documents import iso
+from helpdesk_tui.cli.output import local, print_json, printable
 from helpdesk_tui.cli.session import Session
 
 
