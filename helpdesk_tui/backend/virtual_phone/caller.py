@@ -15,6 +15,7 @@ from helpdesk_tui.backend.errors import NotFound, Refused
 from helpdesk_tui.backend.helpdesk import Helpdesk
 from helpdesk_tui.backend.manufacturers.simulated import SimulatedService
 from helpdesk_tui.backend.model.failures import address_subject
+from helpdesk_tui.backend.model.firmware_file import CHAINED_UPDATE
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.phone import Phone
 from helpdesk_tui.backend.model.query import parse_query
@@ -45,7 +46,8 @@ class Caller:
         self._endpoint = ""
         self._phone: VirtualPhone | None = None
         self._mac: Mac | None = None
-        self._practice: Practice | None = None
+        self.practice: Practice | None = None
+        """What is under way; None: nobody is on the line."""
         self.words = ""
         """What the caller said last."""
         self.sees = ""
@@ -88,33 +90,33 @@ class Caller:
         )
         if phone.last_seen and not scenario.forgetful:
             self._phone.settings = {SETTINGS_URL[phone.vendor]: self._desk.settings.urls(phone)[0]}
-        self._mac, self._practice = phone.mac, Practice(scenario)
+        self._mac, self.practice = phone.mac, Practice(scenario)
         self.words, self.over = "", ""
 
     def is_about(self, mac: Mac) -> bool:
         """Whether a practice with this phone is under way."""
-        return self._practice is not None and self._mac == mac
+        return self.practice is not None and self._mac == mac
 
     def follow(self, view: View) -> None:
         """Hear where the run stands now: answer, and do what that step asked which has been done."""
-        if self._practice is None or view.phone.mac != self._mac:
+        if self.practice is None or view.phone.mac != self._mac:
             return
         standing = view.standing
         place = standing.step or standing.end
         if place is None:
             return  # another walkthrough is about to go on
-        self._practice, deeds = self._practice.follow(view.walkthrough.id, place.id, standing.progress.trail)
-        if standing.end or self._practice.over:
-            self.over = self.practices.verdict(self._practice, self._desk.walkthroughs.language)
-            self._practice, self.words = None, ""
+        self.practice, deeds = self.practice.follow(view.walkthrough.id, place.id, standing.progress.trail)
+        if standing.end or self.practice.over:
+            self.over = self.practices.verdict(self.practice, self._desk.walkthroughs.language)
+            self.practice, self.words = None, ""
             return
-        self.words = self._practice.words(view.language)
+        self.words = self.practice.words(view.language)
         self.do(*deeds)
 
     def obey(self) -> None:
         """Do now what the step asks."""
-        if self._practice:
-            self._practice, deeds = self._practice.obey()
+        if self.practice:
+            self.practice, deeds = self.practice.obey()
             self.do(*deeds)
 
     def do(self, *deeds: Deed) -> None:
@@ -130,7 +132,7 @@ class Caller:
     # -- what the caller does -----------------------------------------------------------------------------------------
 
     def _act(self, deed: Deed) -> None:
-        phone, practice = self._phone, self._practice
+        phone, practice = self._phone, self.practice
         if phone is None or practice is None or self._hung_up.is_set():
             return
         try:
@@ -156,16 +158,17 @@ class Caller:
             self._desk.phones.log_in(phone, users[0].extension)
 
     def _lay_out_firmware(self) -> None:
-        """The demo has no images: put something where the selected one is to be."""
+        """The demo has no images: put something where the selected one is to be, and what a Snom may load before it."""
         assert self._mac is not None
         phone = self._desk.store.phones.by_mac(self._mac)
         if phone is None or not phone.firmware_selected:
             return
-        for entry in self._desk.firmware.named(phone.firmware_selected):
-            image = self._desk.environment.images / entry.file
-            image.parent.mkdir(parents=True, exist_ok=True)
-            if not image.exists():
-                image.write_bytes(b"an image for practice")
+        images, model = self._desk.environment.images, self._desk.catalogue.get(phone.model)
+        images.mkdir(parents=True, exist_ok=True)
+        files = [entry.file for entry in self._desk.firmware.named(phone.firmware_selected)]
+        for file in (*files, f"{model.firmware_image}{CHAINED_UPDATE}"):
+            if not (images / file).exists():
+                (images / file).write_bytes(b"an image for practice")
 
     def _fall_silent(self, scenario: Scenario, phone: Phone) -> None:
         """What is wrong has been wrong for days."""
