@@ -20,7 +20,8 @@ COMMANDS = {
     "demo": ("demo", "Try everything on throw-away data; nothing leaves the machine."),
     "import": ("imports", "Import organisations, users or phones from CSV, TSV or JSON."),
     "phone": ("phones", "List, show, add, change, activate and remove phones."),
-    "organisation": ("organisations", "Show and change the common settings of organisations."),
+    "organisation": ("organisations", "List, show, add, change and remove organisations."),
+    "user": ("users", "List, show, add, change and remove users and their identities."),
     "keys": ("keys", "List the keys of the screens, and the ids to change them by."),
     "activity": ("activity", "What happened: by whom, to whose phones, of which kind, when; also as CSV and JSON."),
     "doctor": ("doctor", "Check configuration, database and the manufacturers' services."),
@@ -28,6 +29,7 @@ COMMANDS = {
     "firmware": ("firmware", "Read versions; list, add, certify and select firmware."),
     "serve": ("serve", "Serve phones and the REST API: settings, firmware, retries, weekly deadline."),
     "api-user": ("api_users", "Users of the REST API: list, add, give rights, remove."),
+    "web": ("web", "Show the screens in browsers, behind a proxy that asks for a login."),
     "maintain": ("maintain", "One round of retries and of the weekly deadline."),
     "simulate": ("simulate", "Play the manufacturers' services, or a phone that boots."),
 }

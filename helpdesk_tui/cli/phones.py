@@ -25,6 +25,7 @@ from helpdesk_tui.backend.use_cases.phones import NewPhone
 from helpdesk_tui.cli import output
 from helpdesk_tui.cli.files import save_private
 from helpdesk_tui.cli.interrupt import stop_between
+from helpdesk_tui.cli.phone_customs import custom, key, keys
 from helpdesk_tui.cli.session import Session
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -35,6 +36,10 @@ phone_argument = click.argument("phone")
 @click.group("phone")
 def phone_command() -> None:
     """Phones. PHONE is a MAC in any notation, or any search text that fits one phone only."""
+
+
+for _command in (keys, key, custom):
+    phone_command.add_command(_command)
 
 
 @phone_command.command("list")
