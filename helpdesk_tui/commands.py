@@ -38,6 +38,8 @@ class Place(StrEnum):
     CUSTOM_SETTINGS = "custom settings"
     COMPARISON = "comparison"
     HELP = "help"
+    REMOTE = "a platform elsewhere"
+    """Every screen of a remote environment, beside the place of the screen that it stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +247,8 @@ COMMANDS: tuple[Command, ...] = (
             needs=Role.OPERATOR),
     Command("open_waiting", "enter", "Open", "Show the phone of the highlighted call.", (Place.SERVICES,), "open", 3),
     Command("check", "c", "Check again", "Try to reach both services again.", (Place.SERVICES,), "check again", 4),
+    Command("read_again", "R", "Read again", "Ask the platform again for what is shown.", (Place.REMOTE,), "read again",
+            7),
     Command("run", "enter", "Run", "Do what is highlighted.", (Place.HELP,), "run", 1),
     Command("cursor_up", "up,k", "Up", "One line up.", _LIST),
     Command("cursor_down", "down,j", "Down", "One line down.", _LIST),

@@ -12,7 +12,7 @@ from helpdesk_tui.cli.session import Session
 from helpdesk_tui.terminal import check_terminal
 
 if TYPE_CHECKING:
-    from helpdesk_tui.backend import Helpdesk
+    from helpdesk_tui.backend import CompassDesk, Helpdesk
     from helpdesk_tui.backend.virtual_phone.caller import Caller
     from helpdesk_tui.environments import Environments
 
@@ -21,7 +21,8 @@ def open_screens(session: Session) -> None:
     """`helpdesk-tui` without a command."""
     check_terminal(os.environ)
     gc.disable()  # what is made until the screens stand stays: looking for garbage in it takes time and finds none
-    desk = session.open()
+    elsewhere = session.remote()
+    desk = session.open_remote(elsewhere) if elsewhere else session.open()
     environments = session.environments(desk)
     try:
         run_screens(session, desk, environments=environments)
@@ -31,7 +32,11 @@ def open_screens(session: Session) -> None:
 
 
 def run_screens(
-    session: Session, desk: Helpdesk, *, caller: Caller | None = None, environments: Environments | None = None
+    session: Session,
+    desk: Helpdesk | CompassDesk,
+    *,
+    caller: Caller | None = None,
+    environments: Environments | None = None,
 ) -> None:
     """Show the screens on this environment until the operator leaves. A demo has a `caller` who is played."""
     check_terminal(os.environ)
@@ -41,8 +46,9 @@ def run_screens(
 
     if session.debug:
         _log_to_file()
-    from helpdesk_tui.screens.phones import PhonesScreen
+    from helpdesk_tui.screens.home import first_screen, home
 
+    first_screen(desk)  # is imported now
     gc.freeze()
     gc.enable()
     # A demo is everybody's own, whatever the configuration says of operators.
@@ -50,7 +56,7 @@ def run_screens(
     screen_session = ScreenSession.of(
         desk, caller=caller, environments=environments, own_account=own_account, started=session.started()
     )
-    status = run(screen_session, PhonesScreen, theme=session.theme, keys=keys)
+    status = run(screen_session, home, theme=session.theme, keys=keys)
     if status:
         sys.exit(status)
 

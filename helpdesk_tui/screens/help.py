@@ -16,7 +16,11 @@ from helpdesk_tui.widgets.header import HeaderLine
 from helpdesk_tui.widgets.search_field import SearchField
 from helpdesk_tui.widgets.text import fit, safe
 
-GROUPS = {Place.LIST: "Moving in a list or text", Place.EVERYWHERE: "Everywhere"}
+GROUPS = {
+    Place.REMOTE: "On a platform elsewhere",
+    Place.LIST: "Moving in a list or text",
+    Place.EVERYWHERE: "Everywhere",
+}
 
 
 class HelpScreen(HelpdeskScreen):
@@ -46,7 +50,7 @@ class HelpScreen(HelpdeskScreen):
         words = query.casefold().split()
         self._list.clear_options()
         shown = 0
-        for place in (self._below.PLACE, Place.LIST, Place.EVERYWHERE):
+        for place in (self._below.PLACE, Place.REMOTE, Place.LIST, Place.EVERYWHERE):
             found = [c for c in self._commands(place) if all(word in _searched(c) for word in words)]
             if found:
                 title = GROUPS.get(place, f"On this screen ({place.value})")

@@ -24,6 +24,8 @@ class RowColumn:
     width: int
     grows: int = 0
     right: bool = False
+    from_width: int = 0
+    """It is there when the list is at least this many cells wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +80,19 @@ class RowList(CursorView):
             self.refresh()
 
     def _widths(self) -> list[int]:
+        """Of every column; 0: there is no room for it."""
         lead = 3
-        spare = self.room - lead - sum(column.width for column in self._columns) - len(GAP) * len(self._columns)
-        shares = max(1, sum(column.grows for column in self._columns))
-        return [column.width + max(0, spare) * column.grows // shares for column in self._columns]
+        there = [column for column in self._columns if self.size.width >= column.from_width]
+        spare = self.room - lead - sum(column.width for column in there) - len(GAP) * len(there)
+        shares = max(1, sum(column.grows for column in there))
+        wide = {column: column.width + max(0, spare) * column.grows // shares for column in there}
+        return [wide.get(column, 0) for column in self._columns]
 
     def _line(self, lead: str, cells: Sequence[str]) -> str:
         parts = [
             fit(text, width, right=column.right)
             for text, column, width in zip(cells, self._columns, self._widths(), strict=True)
+            if width
         ]
         return fit(lead + GAP.join(parts), self.room)
 

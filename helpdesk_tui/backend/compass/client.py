@@ -112,6 +112,11 @@ class CompassClient:
         request = Request("POST", f"{phone_url}/migrateToCompany", headers, body, changes=True)
         self._judge(request, self._send(request))
 
+    @property
+    def refused(self) -> bool:
+        """Whether the password was refused, so that it is not sent any more."""
+        return self._refusal is not None
+
     def renew(self) -> None:
         """Try the password again, because a person wants it."""
         self._refusal, self._accepted = None, False

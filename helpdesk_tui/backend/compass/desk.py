@@ -87,9 +87,18 @@ class CompassDesk:
 
     def begin(self) -> None:
         """Read everything in the background; a refused password is tried once more, because a person wants it."""
+        self.renew()
+        self.reading.begin()
+
+    def renew(self) -> None:
+        """Let a refused password be sent once more, because a person wants it."""
         if self._opened:
             self._opened.renew()
-        self.reading.begin()
+
+    @property
+    def password_refused(self) -> bool:
+        """Whether nothing is asked any more, because the platform refused the password."""
+        return self._opened is not None and self._opened.refused
 
     def read_all(self, tell: Callable[[ReadingProgress], object] = lambda progress: None) -> ReadingProgress:
         """Read everything and wait for it; how it ended."""
