@@ -37,6 +37,8 @@ ACCOUNT_KEYS: dict[tuple[Vendor, ServiceKind], tuple[str, ...]] = {
 }
 SECRETS = frozenset({"key_secret", "client_secret", "password"})
 LIMITS = {"connect_timeout": (0.1, 60.0), "read_timeout": (0.1, 120.0), "requests_per_second": (0.1, 1000.0)}
+TOP_KEYS = ("default_environment", "environments", "operators", "keys")
+OPERATORS_KEYS = ("identity", "default_role", "logins")
 LOCAL_KEYS = (
     *("database", "base_domain", "provisioning_url", "weekly_deadline", "manufacturers", "endpoint_credentials"),
     *("trusted_proxies", "firmware_folder", "request_log_days", "request_log_rows"),
@@ -126,7 +128,7 @@ class _Reader:
         return ConfigurationProblem(f"{self.file}:{line}: {key}: {text}" if line else f"{self.file}: {key}: {text}")
 
     def configuration(self, document: dict[str, Any]) -> Configuration:
-        self.known("", document, ("default_environment", "environments", "operators", "keys"))
+        self.known("", document, TOP_KEYS)
         tables = self.table("environments", document.get("environments", {"production": {}}))
         if not tables:
             raise self.problem("environments", "at least one environment is needed.")
@@ -153,7 +155,7 @@ class _Reader:
     def operators(self, table: dict[str, Any]) -> Operators:
         """Whoever lists operators lists all who may change something: the others may look."""
         place = "operators"
-        self.known(place, table, ("identity", "default_role", "logins"))
+        self.known(place, table, OPERATORS_KEYS)
         listed = {}
         logins = self.table(f"{place}.logins", table.get("logins", {}))
         for login, value in logins.items():
