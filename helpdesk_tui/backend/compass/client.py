@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import threading
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from types import MappingProxyType
 from urllib.parse import quote, urljoin
 
@@ -214,11 +214,14 @@ class CompassClient:
         )
 
     def _detail(self, received: Received) -> str:
-        """The body of an error "has more detail in some cases", in no documented shape: its text, unless a page."""
+        """The body of an error "has more detail in some cases", in no documented shape: the texts in its JSON, or
+        else its own text, unless that is a page."""
         if "html" in received.headers.get("content-type", "").lower():
             return ""
-        words = clean(received.body[:2000].decode("utf-8", "replace"), self._secrets())
-        return (words or "").rstrip(".")
+        body = received.body[:2000].decode("utf-8", "replace")
+        with suppress(ValueError, RecursionError):  # else it is no JSON, and shown as it is
+            body = ": ".join(_texts(json.loads(body)))
+        return (clean(body, self._secrets()) or "").rstrip(".")
 
     def _secrets(self) -> tuple[str, ...]:
         return self._environment.password, self._headers["Authorization"].partition(" ")[2]
@@ -252,6 +255,19 @@ class CompassClient:
                 words = f"The connection to {self._host} was cut"
         doubt = " It is not known whether it was done: read it again." if unknown else " Try again, or run doctor."
         return PlatformProblem(ProblemKind.UNREACHABLE, f"{words}.{doubt}", outcome_unknown=unknown)
+
+
+def _texts(value: object) -> Iterator[str]:
+    """All texts in a piece of JSON, as they come."""
+    match value:
+        case str():
+            yield value
+        case dict():
+            for inner in value.values():
+                yield from _texts(inner)
+        case list():
+            for inner in value:
+                yield from _texts(inner)
 
 
 # Documented in the developers manual, save 406 and 429: 406 was observed in a published client, 429 is an assumption.
