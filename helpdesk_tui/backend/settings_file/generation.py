@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from helpdesk_tui.backend.errors import BadInput
 from helpdesk_tui.backend.model.catalogue import PhoneModel
@@ -70,11 +71,16 @@ def generation_of(model: PhoneModel, installed: str | None, selected: str | None
 def major_version(model: PhoneModel, installed: str | None, selected: str | None) -> int:
     """The number that names the generation: 10 for Snom 10.1.49.11, 86 for Yealink 66.86.0.15."""
     for version in (installed, selected, model.oldest_firmware):
-        match = _VERSION.fullmatch(version or "")
-        if match is None:
-            continue
-        major = int(match[2 if model.vendor is Vendor.YEALINK else 1])
-        # A Snom version reported by a Yealink phone (or the other way round) says nothing about it.
-        if major in (range(60, 100) if model.vendor is Vendor.YEALINK else range(7, 20)):
+        if version and (major := _major(model.vendor, version)):
             return major
     return 84 if model.vendor is Vendor.YEALINK else 10
+
+
+@lru_cache(maxsize=4096)
+def _major(vendor: Vendor, version: str) -> int | None:
+    match = _VERSION.fullmatch(version)
+    if match is None:
+        return None
+    major = int(match[2 if vendor is Vendor.YEALINK else 1])
+    # A Snom version reported by a Yealink phone (or the other way round) says nothing about it.
+    return major if major in (range(60, 100) if vendor is Vendor.YEALINK else range(7, 20)) else None

@@ -142,11 +142,9 @@ class Database:
         """What is remembered of the database holds for this file alone; None inside a transaction, which may fail."""
         return None if self.connection().in_transaction else self._identity
 
-    @contextmanager
-    def read(self) -> Iterator[sqlite3.Connection]:
+    def read(self) -> _Reading:
         """The thread's connection, failures turned into DatabaseProblem."""
-        with self._sentences():
-            yield self.connection()
+        return _Reading(self)
 
     @contextmanager
     def write(self, *, patience: float | None = None) -> Iterator[sqlite3.Connection]:
@@ -205,6 +203,25 @@ class Database:
             yield
         except sqlite3.Error as error:
             raise DatabaseProblem(_sentence(error, self.path)) from error
+
+
+class _Reading:
+    """A plain object, as every request of every phone passes here several times."""
+
+    __slots__ = ("_database",)
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def __enter__(self) -> sqlite3.Connection:
+        try:
+            return self._database.connection()
+        except sqlite3.Error as error:
+            raise DatabaseProblem(_sentence(error, self._database.path)) from error
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, sqlite3.Error):
+            raise DatabaseProblem(_sentence(error, self._database.path)) from error
 
 
 class _Held:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from helpdesk_tui.backend.errors import HelpdeskError, Refused
+from helpdesk_tui.backend.model.catalogue import PhoneModel
 from helpdesk_tui.backend.model.environment import EndpointCredentials
 from helpdesk_tui.backend.model.event import EventKind
 from helpdesk_tui.backend.model.firmware_file import CHAINED_UPDATE
@@ -46,6 +47,7 @@ class Checks:
 class _Common:
     """What the phones of one model have in common within an organisation."""
 
+    model: PhoneModel
     organisation: Organisation
     function_keys: tuple[FunctionKey, ...]
     custom: tuple[CustomSetting, ...]
@@ -112,7 +114,7 @@ class Settings:
         common = self._common_settings(phone, own.version)
         return Source(
             mac=phone.mac,
-            model=self._context.catalogue.get(phone.model),
+            model=common.model,
             phone_name=phone.name,
             vlan=phone.vlan,
             account=Identity(phone.sip_username, phone.sip_password),
@@ -144,7 +146,8 @@ class Settings:
         if organisation is None:
             raise Refused(f"The organisation of {phone.mac} has been removed in the meantime.")
         owner: dict[str, int | str] = {"organisation_id": phone.organisation_id, "model": phone.model}
-        return _Common(organisation, self._store.custom.keys_of(owner), self._store.custom.settings_of(owner))
+        model = self._context.catalogue.get(phone.model)
+        return _Common(model, organisation, self._store.custom.keys_of(owner), self._store.custom.settings_of(owner))
 
     def _endpoint(self, phone: Provisioned) -> Endpoint:
         environment = self._context.environment
