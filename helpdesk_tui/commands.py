@@ -37,6 +37,7 @@ class Place(StrEnum):
     FUNCTION_KEYS = "function keys"
     CUSTOM_SETTINGS = "custom settings"
     COMPARISON = "comparison"
+    ACTIVITY = "activity"
     HELP = "help"
     REMOTE = "a platform elsewhere"
     """Every screen of a remote environment, beside the place of the screen that it stands for."""
@@ -249,6 +250,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("check", "c", "Check again", "Try to reach both services again.", (Place.SERVICES,), "check again", 4),
     Command("read_again", "R", "Read again", "Ask the platform again for what is shown.", (Place.REMOTE,), "read again",
             7),
+    Command("activity", "A", "Activity", "What happened, by whom and when; of all phones, or of the one that is open.",
+            (Place.PHONES, Place.PHONE), "activity", 44),
+    Command("find_event", "slash", "Search", "Find events by words, MAC, or by: org: kind: since: until:",
+            (Place.ACTIVITY,), "search", 1, at_once=True),
+    Command("open_event", "enter", "Open", "Show the phone that the highlighted event is about.", (Place.ACTIVITY,),
+            "open", 2),
+    Command("export", "w", "Write to a file", "Write all events that fit to a file, as CSV or JSON.", (Place.ACTIVITY,),
+            "write", 3),
     Command("run", "enter", "Run", "Do what is highlighted.", (Place.HELP,), "run", 1),
     Command("cursor_up", "up,k", "Up", "One line up.", _LIST),
     Command("cursor_down", "down,j", "Down", "One line down.", _LIST),

@@ -238,6 +238,13 @@ class PhoneScreen(PhoneActions, PhoneCustoms):
         if phone.reason is Reason.NEEDS_SERIAL and phone.serial:
             await self._activate([phone])
 
+    def action_activity(self) -> None:
+        """Show what happened to this phone, among all that can be searched."""
+        from helpdesk_tui.screens.activity import ActivityScreen
+
+        search = self._seen.phone.mac.colons if self._seen else ""
+        self.app.push_screen(ActivityScreen(self.session, search=search))
+
     def action_timeline(self) -> None:
         """Show the boot step by step."""
         from helpdesk_tui.screens.timeline import TimelineScreen

@@ -162,6 +162,12 @@ class PhoneActions(EnvironmentActions):
         phone = next(iter(self.chosen()), None)
         self.app.push_screen(OrganisationsScreen(self.session, begin_at=phone.organisation_id if phone else 0))
 
+    def action_activity(self) -> None:
+        """Show what happened to all phones."""
+        from helpdesk_tui.screens.activity import ActivityScreen
+
+        self.app.push_screen(ActivityScreen(self.session))
+
     def action_services(self) -> None:
         """Show the manufacturers' services."""
         from helpdesk_tui.screens.services import ServicesScreen

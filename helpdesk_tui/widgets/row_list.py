@@ -70,6 +70,10 @@ class RowList(CursorView):
         self._columns = columns
         self._rows: Sequence[Row] = ()
 
+    def set_columns(self, columns: Sequence[RowColumn]) -> None:
+        """Have other columns from now on; what is shown must be given anew."""
+        self._columns, self._rows = columns, ()
+
     def show(self, rows: Sequence[Row]) -> None:
         """Show these rows; the cursor stays."""
         if rows != self._rows:
