@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Header, Query
+from fastapi import APIRouter, Body, Header, Path, Query
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
@@ -34,7 +34,9 @@ router = APIRouter(tags=["Compass"], default_response_class=CompassResponse)
 NoRedirect = Annotated[
     str | None, Header(alias="X-No-Redirect", description="`true`: answer with the object itself instead of 303.")
 ]
-CompanyId = Annotated[str, "The number at the end of a company's URL."]
+CompanyId = Annotated[str, Path(description="The number at the end of the URL of a company.", examples=["12"])]
+UserId = Annotated[str, Path(description="The number at the end of the URL of a user.", examples=["34"])]
+PhoneId = Annotated[str, Path(description="The resource ID: the number at the end of a phone's URL.", examples=["56"])]
 
 SEE_OTHER: dict[int | str, dict[str, Any]] = {303: {"description": "Its URL is in `Location`."}}
 
@@ -58,7 +60,7 @@ def own_company(visit: Visiting, no_redirect: NoRedirect = None) -> Response:
 
 
 @router.get("/company/{id}", response_model=objects.Company, responses=errors(401, 403, 404, 406))
-def company(visit: Visiting, id: str) -> Response:
+def company(visit: Visiting, id: CompanyId) -> Response:
     """A company. Its property `self` is the resource URL that points to it. Your own can always be read."""
     found = visit.company(id)
     if found.id != visit.user.organisation_id:
@@ -67,7 +69,7 @@ def company(visit: Visiting, id: str) -> Response:
 
 
 @router.get("/company/{id}/users", response_model=list[objects.User], responses=errors(401, 403, 404, 406))
-def company_users(visit: Visiting, id: str) -> Response:
+def company_users(visit: Visiting, id: CompanyId) -> Response:
     """The users of a company: the people who log in on its phones, and the users of this API whose home it is."""
     found = visit.company(id)
     visit.need(Right.READ, found.id, "this company")
@@ -83,7 +85,7 @@ def company_users(visit: Visiting, id: str) -> Response:
 )
 def company_resources(
     visit: Visiting,
-    id: str,
+    id: CompanyId,
     filter: Annotated[str, Query(description="The type of resource, such as `phone`.", examples=["phone"])],
 ) -> Response:
     """The base information of a company's resources of one type. Types other than `phone` have none here."""
@@ -97,7 +99,7 @@ def company_resources(
 
 
 @router.get("/user/{id}", response_model=objects.User, responses=errors(401, 403, 404, 406))
-def user(visit: Visiting, id: str) -> Response:
+def user(visit: Visiting, id: UserId) -> Response:
     """A user. Your own can always be read."""
     user_id = number(id)
     api_user = visit.desk.store.api_users.by_id(user_id) if user_id else None
@@ -120,13 +122,13 @@ def _need_home(visit: Visit, user: ApiUser) -> None:
 
 
 @router.get("/phone/{id}", response_model=objects.Phone, responses=errors(401, 403, 404, 406))
-def phone(visit: Visiting, id: str) -> Response:
+def phone(visit: Visiting, id: PhoneId) -> Response:
     """A phone. Which keys Compass uses for MAC, model, step and firmware is not public: those here are our own."""
     return CompassResponse(objects.phone(visit.phone(id, Right.READ), visit.urls))
 
 
 @router.get("/phone/{id}/phoneStatus", response_model=objects.PhoneStatus, responses=errors(401, 403, 404, 406))
-def phone_status(visit: Visiting, id: str) -> Response:
+def phone_status(visit: Visiting, id: PhoneId) -> Response:
     """The addresses of a phone, as far as they are known here."""
     return CompassResponse(objects.phone_status(visit.phone(id, Right.READ)))
 
@@ -155,7 +157,7 @@ EMPTY: dict[int | str, dict[str, Any]] = {
     responses={**EMPTY, **errors(400, 401, 403, 404, 406, 409, 413, 415)},
 )
 def migrate_to_company(
-    visit: Visiting, id: str, migration: Annotated[Migration, Body(media_type=COMPASS_V3)]
+    visit: Visiting, id: PhoneId, migration: Annotated[Migration, Body(media_type=COMPASS_V3)]
 ) -> Response:
     """Move a phone to another company at once, with its settings kept and without a reset.
 

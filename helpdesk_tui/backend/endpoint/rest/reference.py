@@ -24,7 +24,7 @@ _CONTENT_SECURITY = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
-        "style-src 'self' 'unsafe-inline'",  # Swagger UI sets styles on its elements
+        "style-src 'self'",
         "img-src 'self' data:",
         "connect-src 'self'",
         "base-uri 'none'",
@@ -55,13 +55,15 @@ PAGE = """<!doctype html>
 </html>
 """
 
+# Without `omit` the browser meets wrong credentials with a question of its own, over the answer that explains them.
 START = f"""SwaggerUIBundle({{
   url: {json.dumps(SCHEMA)},
   dom_id: "#swagger-ui",
   deepLinking: true,
   validatorUrl: null,
   queryConfigEnabled: false,
-  persistAuthorization: false
+  persistAuthorization: false,
+  requestInterceptor: (request) => Object.assign(request, {{ credentials: "omit" }})
 }});
 """
 
