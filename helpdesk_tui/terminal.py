@@ -14,12 +14,17 @@ from helpdesk_tui.backend import HelpdeskError
 SMALLEST = (60, 16)
 """Columns and lines that the screens need."""
 
+WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
+"""What TEXTUAL_DRIVER says where the screens are drawn by a browser (`helpdesk-tui web`)."""
+
 PATIENCE = 2.0
 """Seconds for an orderly end after a signal; then the process ends all the same, with the terminal restored."""
 
 
 def check_terminal(environ: Mapping[str, str]) -> None:
     """Refuse to start where screens cannot be shown. Raises HelpdeskError."""
+    if environ.get("TEXTUAL_DRIVER") == WEB_DRIVER:
+        return
     if not (os.isatty(0) and os.isatty(1)):
         raise HelpdeskError(
             "The screens need a terminal (with ssh, add -t); without one, use the commands: see helpdesk-tui --help."

@@ -96,6 +96,16 @@ class Session:
 
         return Environments(self._configuration().environments, opened)
 
+    def options(self) -> list[str]:
+        """The global options that start the program in the same way."""
+        named = {
+            "--config": self.config, "--environment": self.environment_name,
+            "--database": self.database, "--theme": self.theme,
+        }  # fmt: skip
+        flags = {"--read-only": self.read_only, "--debug": self.debug}
+        words = [word for option, value in named.items() if value for word in (option, value)]
+        return [*words, *(flag for flag, given in flags.items() if given)]
+
     def keys(self) -> Keymap:
         """The operator's own keys. Raises ConfigurationProblem."""
         from helpdesk_tui import configuration
