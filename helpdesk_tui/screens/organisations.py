@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from helpdesk_tui.assets import asset
 from helpdesk_tui.backend import ListedOrganisation, Organisation, OrganisationPage, VerdictKind
-from helpdesk_tui.commands import Place
+from helpdesk_tui.commands import Place, press
 from helpdesk_tui.screens.base import Session
 from helpdesk_tui.screens.live import LiveScreen
 from helpdesk_tui.themes import symbols
@@ -36,16 +36,72 @@ COLUMNS = (
 )
 
 
-class PhonesOfOrganisation(LiveScreen):
-    """A screen with an organisation whose phones can be shown."""
+class DirectoryScreen(LiveScreen):
+    """A list that is searched, and an organisation whose phones and common settings can be shown."""
+
+    OPENS: ClassVar[str]
+    """The command that opens what is highlighted."""
+
+    def __init__(self, session: Session, searches: str) -> None:
+        """`searches`: what the search looks at, in words."""
+        super().__init__(session)
+        self._search = SearchField(placeholder=searches)
+        self._searching = True
+        """The list does not show yet what was asked for."""
+        self._open_when_found = False
 
     @property
     def organisation(self) -> Organisation | None:
         """The organisation that a command is for."""
         raise NotImplementedError
 
+    @on(Input.Changed)
+    def _search_changed(self) -> None:
+        self._searching = True
+        self.query_one(RowList).move_to(0)
+        self.read()
+
+    @on(Input.Submitted)
+    def _search_submitted(self) -> None:
+        # Never a line of an older search: what enter opens is what was asked for.
+        if self._searching:
+            self._open_when_found = True
+        else:
+            self.run_command(self.OPENS)
+
+    def found(self) -> None:
+        """The list shows what was asked for."""
+        self._searching = False
+        self.show_commands()
+        if self._open_when_found:
+            self._open_when_found = False
+            self.run_command(self.OPENS)
+
+    @on(RowList.Highlighted)
+    def _another_line(self) -> None:
+        self.show_commands()
+
+    @on(RowList.Opened)
+    def _opened(self) -> None:
+        self.run_command(self.OPENS)
+
+    def why_none(self, what: str) -> str:
+        """Why nothing can be done with what is not there."""
+        return "The list is still being read: try again in a moment." if self._searching else f"There is no {what}"
+
+    def action_narrow(self) -> None:
+        """Type a search."""
+        self.set_focus(self._search)
+
+    def action_back(self) -> None:
+        """Escape takes back the search first."""
+        if self._search.value:
+            self._search.value = ""
+        else:
+            super().action_back()
+
     def action_show_phones(self) -> None:
-        """Show its phones in a list."""
+        """Show the phones of the organisation in a list."""
         from helpdesk_tui.screens.phones import PhonesScreen
 
         if self.organisation:
@@ -59,19 +115,22 @@ class PhonesOfOrganisation(LiveScreen):
             self.app.push_screen(OrganisationScreen(self.session, self.organisation.id))
 
 
-class OrganisationsScreen(PhonesOfOrganisation):
+ADD = "add_organisation"
+
+
+class OrganisationsScreen(DirectoryScreen):
     """All organisations, or those that are searched."""
 
     PLACE = Place.ORGANISATIONS
     CSS_PATH = asset("styles/directory.tcss")
     AUTO_FOCUS = "RowList"
+    OPENS = "open_organisation"
     LOOKS_EVERY: ClassVar[float] = 5.0  # the verdicts of all phones are counted each time
 
     def __init__(self, session: Session, *, begin_at: int = 0) -> None:
         """`begin_at`: the id of the organisation that the cursor is on at first."""
-        super().__init__(session)
+        super().__init__(session, "name or short name")
         self._begin_at = begin_at
-        self._search = SearchField(placeholder="name or short name")
         self._page: OrganisationPage | None = None
 
     def compose(self) -> ComposeResult:
@@ -99,12 +158,12 @@ class OrganisationsScreen(PhonesOfOrganisation):
         self.query_one(HeaderLine).show_count(f"{some}{page.total:,} organisation{'' if page.total == 1 else 's'}")
         self.set_class(not page.organisations, "-nothing")
         self.query_one("#empty", Static).update(Content(self._why_empty()))
-        self.show_commands()
+        self.found()
 
     def _why_empty(self) -> str:
         if self._search.value.strip():
             return f"No organisation fits {safe(self._search.value)!r}: search by any part of its name or short name."
-        return FIRST_STEPS
+        return FIRST_STEPS.format(add=press(ADD))
 
     @property
     def highlighted(self) -> ListedOrganisation | None:
@@ -117,43 +176,16 @@ class OrganisationsScreen(PhonesOfOrganisation):
     def organisation(self) -> Organisation | None:
         return self.highlighted.organisation if self.highlighted else None
 
-    @on(Input.Changed)
-    def _search_changed(self) -> None:
-        self.query_one(RowList).move_to(0)
-        self.read()
-
-    @on(Input.Submitted)
-    def _search_submitted(self) -> None:
-        self.run_command("open_organisation")
-
-    @on(RowList.Highlighted)
-    def _another_line(self) -> None:
-        self.show_commands()
-
-    @on(RowList.Opened)
-    def _opened(self) -> None:
-        self.run_command("open_organisation")
-
     # Commands -------------------------------------------------------------------------------------------------------
 
     def why_not(self, command_id: str) -> str | None:
         needs_one = ("open_organisation", "common_settings", "show_phones", "remove_organisation")
         if command_id in needs_one and self.highlighted is None:
-            return "There is no organisation here: search for another one, or add one with +."
+            return self.why_none(f"organisation here: search for another one, or add one with {press(ADD)}.")
+        shows = press("show_phones")
         if command_id == "remove_organisation" and self.highlighted and self.highlighted.phones:
-            return "It has phones: move them to another organisation or remove them first (p shows them)."
+            return f"It has phones: move them to another organisation or remove them first ({shows} shows them)."
         return super().why_not(command_id)
-
-    def action_narrow(self) -> None:
-        """Type a search."""
-        self.set_focus(self._search)
-
-    def action_back(self) -> None:
-        """Escape takes back the search first."""
-        if self._search.value:
-            self._search.value = ""
-        else:
-            super().action_back()
 
     def action_open_organisation(self) -> None:
         """Show its users, and how its phones are."""
@@ -176,7 +208,7 @@ class OrganisationsScreen(PhonesOfOrganisation):
         self._begin_at = added.id
         self._search.value = ""
         self.read()
-        self.say(f"{added.name} is added: o shows its common settings, enter its users.")
+        self.say(f"{added.name} is added: {press('common_settings')} shows its common settings.")
 
     def _check(self, values: Mapping[str, str], column: str) -> Callable[[str], object]:
         return lambda text: self.desk.organisations.new({**values, column: text})
@@ -209,5 +241,5 @@ QUESTIONS = (
 FIRST_STEPS = """\
 There are no organisations here yet.
 
-Press + to add one, or bring yours in:
+Press {add} to add one, or bring yours in:
    helpdesk-tui import organisations organisations.csv"""

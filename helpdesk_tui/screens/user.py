@@ -68,6 +68,8 @@ class UserScreen(LiveScreen):
         super().__init__(session)
         self._user_id = user_id
         self._seen: Seen | None = None
+        self._nothing = "The user is still being read: try again in a moment."
+        """Why there is no user here."""
         self._revealed = False
 
     def compose(self) -> ComposeResult:
@@ -93,7 +95,7 @@ class UserScreen(LiveScreen):
     def _take(self, answer: Seen | HelpdeskError) -> None:
         self.set_class(isinstance(answer, HelpdeskError), "-nothing")
         if isinstance(answer, HelpdeskError):
-            self._seen = None
+            self._seen, self._nothing = None, str(answer)
             sign = (f"{symbols().attention} ", "bold $attention")
             self.query_one("#empty", Static).update(Content.assemble(sign, safe(str(answer))))
         else:
@@ -145,7 +147,7 @@ class UserScreen(LiveScreen):
             case Phone() as phone:
                 about = f"{phone.vendor.label} {phone.model} of {phone.organisation}. {press('remove_here')} logs out."
             case None if self._seen:
-                about = "To log this user in: open the phone and press l there."
+                about = f"To log this user in: open the phone and press {press('login')} there."
         self.query_one("#about", Static).update(Content(safe(about)))
 
     @on(RowList.Highlighted)
@@ -167,7 +169,7 @@ class UserScreen(LiveScreen):
 
     def why_not(self, command_id: str) -> str | None:
         if self._seen is None and command_id in ("change", "add_identity", "remove_here", "reveal"):
-            return "There is no user here: go back to the list."
+            return self._nothing
         if command_id in ("change", "remove_here") and self.highlighted is None:
             return "Go to one of the lines above."
         only = self._seen is not None and len(self._seen.user.identities) == 1
@@ -219,7 +221,7 @@ class UserScreen(LiveScreen):
 
     async def _make_password(self, user: User, name: str) -> None:
         """A random password in place of the old one."""
-        lost = "The old one is lost for good; the SIP host must be told the new one, which s reveals."
+        lost = f"The old one is lost for good; tell the SIP host the new one, which {press('reveal')} reveals."
         if await self.ask(f"Make a new SIP password for {name}?", consequence=lost, yes="Yes, make a new one"):
             await asyncio.to_thread(self.desk.users.change_identity, user, name, "sip_password", "")
             self._done("The SIP password is changed.")

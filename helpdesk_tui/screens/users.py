@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from helpdesk_tui.assets import asset
 from helpdesk_tui.backend import HelpdeskError, ListedOrganisation, ListedUser, Mac, Organisation, VerdictKind
@@ -16,12 +15,11 @@ from helpdesk_tui.commands import Place, press
 from helpdesk_tui.screens.base import Session
 from helpdesk_tui.screens.comparison import phones
 from helpdesk_tui.screens.live import LiveScreen
-from helpdesk_tui.screens.organisations import PhonesOfOrganisation
+from helpdesk_tui.screens.organisations import DirectoryScreen
 from helpdesk_tui.themes import symbols
 from helpdesk_tui.widgets.header import HeaderLine
 from helpdesk_tui.widgets.row_list import Row, RowColumn, RowList
 from helpdesk_tui.widgets.rule_line import RuleLine
-from helpdesk_tui.widgets.search_field import SearchField
 from helpdesk_tui.widgets.text import safe
 
 COLUMNS = (
@@ -40,17 +38,17 @@ class Seen:
     users: tuple[ListedUser, ...]
 
 
-class UsersScreen(PhonesOfOrganisation):
+class UsersScreen(DirectoryScreen):
     """The users of one organisation, or those that are searched."""
 
     PLACE = Place.USERS
     CSS_PATH = asset("styles/directory.tcss")
     AUTO_FOCUS = "RowList"
+    OPENS = "open_user"
 
     def __init__(self, session: Session, organisation_id: int) -> None:
-        super().__init__(session)
+        super().__init__(session, "extension, name, SIP user name, MAC of a phone")
         self._organisation_id = organisation_id
-        self._search = SearchField(placeholder="extension, name, SIP user name, MAC of a phone")
         self._seen: Seen | None = None
         self._begin_at = 0
 
@@ -86,7 +84,7 @@ class UsersScreen(PhonesOfOrganisation):
         else:
             self._seen = answer
             self._show(answer)
-        self.show_commands()
+        self.found()
 
     def _show(self, seen: Seen) -> None:
         table = self.query_one(RowList)
@@ -120,44 +118,16 @@ class UsersScreen(PhonesOfOrganisation):
         users = self._seen.users if self._seen else ()
         return users[cursor] if cursor < len(users) else None
 
-    @on(Input.Changed)
-    def _search_changed(self) -> None:
-        self.query_one(RowList).move_to(0)
-        self.read()
-
-    @on(Input.Submitted)
-    def _search_submitted(self) -> None:
-        self.run_command("open_user")
-
-    @on(RowList.Highlighted)
-    def _another_line(self) -> None:
-        self.show_commands()
-
-    @on(RowList.Opened)
-    def _opened(self) -> None:
-        self.run_command("open_user")
-
     # Commands -------------------------------------------------------------------------------------------------------
 
     def why_not(self, command_id: str) -> str | None:
         if self._seen is None and command_id in ("common_settings", "show_phones", "add_user"):
-            return "There is no organisation here: go back to the list."
+            return self.why_none("organisation here: go back to the list.")
         if command_id == "show_phones" and self._seen and not self._seen.listed.phones:
             return "It has no phones."
         if command_id in ("open_user", "remove_user") and self.highlighted is None:
-            return f"There is no user here: search for another one, or add one with {press('add_user')}."
+            return self.why_none(f"user here: search for another one, or add one with {press('add_user')}.")
         return super().why_not(command_id)
-
-    def action_narrow(self) -> None:
-        """Type a search."""
-        self.set_focus(self._search)
-
-    def action_back(self) -> None:
-        """Escape takes back the search first."""
-        if self._search.value:
-            self._search.value = ""
-        else:
-            super().action_back()
 
     def action_open_user(self) -> None:
         """Show everything about the highlighted user."""
@@ -188,7 +158,7 @@ class UsersScreen(PhonesOfOrganisation):
         self._begin_at = added.id
         self._search.value = ""
         self.read()
-        self.say(f"{added.name} ({added.extension}) is added: log them in on a phone there with l.")
+        self.say(f"{added.name} ({added.extension}) is added: log them in on a phone, there with {press('login')}.")
 
     async def action_remove_user(self) -> None:
         """Remove the highlighted user, after saying what is lost."""

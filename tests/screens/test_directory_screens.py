@@ -177,7 +177,7 @@ async def test_what_a_colleague_changes_shows_by_itself(
         screen.look_again()
         await looking.shows("This user has been removed in the meantime")
         await press(looking, "enter")
-        await looking.says("There is no user here")
+        await looking.says("This user has been removed in the meantime")
 
 
 async def test_every_value_of_a_user_is_changed_in_a_prompt(session: Session, desk: Helpdesk, anna: User) -> None:
