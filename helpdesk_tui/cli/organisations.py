@@ -10,6 +10,7 @@ import click
 from helpdesk_tui.backend import COMMON_SETTINGS, Helpdesk, ListedOrganisation, Organisation
 from helpdesk_tui.backend.model.validation import ORGANISATION
 from helpdesk_tui.cli import output
+from helpdesk_tui.cli.completion import complete_organisations
 from helpdesk_tui.cli.phones import agree
 from helpdesk_tui.cli.session import Session
 
@@ -40,6 +41,12 @@ def organisation_command() -> None:
 @click.pass_obj
 def list_organisations(session: Session, text: tuple[str, ...], as_json: bool) -> None:
     """List organisations and how their phones are. TEXT: words that name and short name must hold."""
+    if elsewhere := session.remote():
+        from helpdesk_tui.cli import remote
+
+        with remote.opened(session, elsewhere) as platform:
+            remote.list_organisations(platform, text, as_json)
+        return
     with session.helpdesk() as desk:
         found = _all(desk, " ".join(text))
     if as_json:
@@ -58,7 +65,7 @@ def _all(desk: Helpdesk, text: str) -> list[ListedOrganisation]:
 
 
 @organisation_command.command("show")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_organisations)
 @as_json
 @click.pass_obj
 def show(session: Session, name: str, as_json: bool) -> None:
@@ -74,7 +81,7 @@ def show(session: Session, name: str, as_json: bool) -> None:
 
 
 @organisation_command.command("add")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_organisations)
 @values_of(*(column for column in ORGANISATION if column != "organisation"))
 @click.pass_obj
 def add(session: Session, /, name: str, **values: str | None) -> None:
@@ -86,7 +93,7 @@ def add(session: Session, /, name: str, **values: str | None) -> None:
 
 
 @organisation_command.command("set")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_organisations)
 @click.argument("column")
 @click.argument("value")
 @click.option("--dry-run", is_flag=True, help="Say how many phones would get another file; change nothing.")
@@ -104,7 +111,7 @@ def set_value(session: Session, name: str, column: str, value: str, dry_run: boo
 
 
 @organisation_command.command("remove")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_organisations)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
 def remove(session: Session, name: str, yes: bool) -> None:

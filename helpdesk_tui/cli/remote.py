@@ -102,8 +102,8 @@ def move_phones(desk: CompassDesk, texts: Sequence[str], to: str, dry_run: bool)
         click.echo(output.printable(desk.move(phone, organisation).sentence))
 
 
-def list_organisations(desk: CompassDesk, as_json: bool) -> None:
-    """`organisation list`. Raises HelpdeskError at the end when not everything could be read."""
+def list_organisations(desk: CompassDesk, words: Sequence[str], as_json: bool) -> None:
+    """`organisation list`; all words must be in name or short name. Raises HelpdeskError at the end when not everything could be read."""
     desk.reading.read_lists()
     progress = desk.progress
     _must_know_something(desk, progress)
@@ -119,6 +119,7 @@ def list_organisations(desk: CompassDesk, as_json: bool) -> None:
             "problem": each.problem,
         }
         for each in desk.organisations
+        if all(word.casefold() in f"{each.label} {each.short_name}".casefold() for word in words)
     ]
     if as_json:
         output.print_json(documents)

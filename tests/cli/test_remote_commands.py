@@ -8,7 +8,8 @@ import pytest
 
 from tests.backend.compass.conftest import platform
 from tests.backend.compass.documented_server import PASSWORD, USERNAME, DocumentedServer, Fault, running
-from tests.cli.conftest import Program
+from tests.cli.conftest import CHECKOUT, Program
+from tests.documents.reading import blocks
 
 CONFIGURATION = """
 default_environment = "remote"
@@ -169,6 +170,15 @@ def test_what_could_be_read_is_printed_and_what_could_not_is_said(remote: Progra
     ended = remote("phone", "list")
     assert ended.returncode == 1
     assert "Balie" in ended.stdout and "HTTP 500" in ended.stderr
+
+
+def test_the_commands_of_the_document_run(remote: Program, server: DocumentedServer) -> None:
+    (block,) = blocks((CHECKOUT / "docs" / "compass.md").read_text(encoding="utf-8"), "text")
+    commands = [line.partition("#")[0].split()[1:] for line in block.splitlines()]
+    assert commands.pop(1) == ["--environment", "remote"], "it opens the screens"
+    for command in commands:
+        assert remote(*command).returncode == 0, command
+    assert server.platform.owners["31"] == "2004"
 
 
 def test_as_a_process(run: Program, server: DocumentedServer) -> None:

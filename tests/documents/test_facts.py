@@ -105,7 +105,9 @@ def test_every_block_says_what_it_is(document: Path) -> None:
     assert all(language for language, _ in FENCE.findall(document.read_text(encoding="utf-8")))
 
 
-@pytest.mark.parametrize("document", ["configuration.md", "operating.md", "shared-host.md", "walkthroughs.md"])
+@pytest.mark.parametrize(
+    "document", ["compass.md", "configuration.md", "operating.md", "shared-host.md", "walkthroughs.md"]
+)
 def test_every_configuration_is_accepted(document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     secret = tmp_path / "secret"
     secret.write_text("a-secret\n", encoding="utf-8")
