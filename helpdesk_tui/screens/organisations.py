@@ -219,6 +219,9 @@ class OrganisationsScreen(DirectoryScreen):
         if organisation is None:
             return
         loss = await asyncio.to_thread(self.desk.organisations.loss, organisation)
+        if reason := self.desk.organisations.against_removal(organisation, loss):
+            self.say(reason, "warning")
+            return
         title = f"Remove {organisation.name} with its common settings?"
         if await self.ask(title, consequence=f"{loss.sentence} Its history stays.", yes="Yes, remove it"):
             await asyncio.to_thread(self.desk.organisations.remove, organisation, loss)

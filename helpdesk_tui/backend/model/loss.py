@@ -15,6 +15,8 @@ class Loss:
     custom_settings: int = 0
     phones: int = 0
     """Phones of an organisation: while it has some it cannot be removed."""
+    api_users: int = 0
+    """Users of the REST API whose home this organisation is: while there are some it cannot be removed."""
     logged_in: tuple[str, ...] = ()
     """The MACs of the phones that a user is logged in on: they are logged out."""
 

@@ -11,6 +11,7 @@ from operator import itemgetter
 from sqlite3 import Connection, Row
 from typing import NamedTuple
 
+from helpdesk_tui.backend.model.loss import Loss
 from helpdesk_tui.backend.model.organisation import (
     CallerIdDisplay,
     CallWaiting,
@@ -57,7 +58,8 @@ SELECT (SELECT count(*) FROM users WHERE organisation_id = ?1),
        (SELECT count(*) FROM function_keys WHERE organisation_id = ?1)
        + (SELECT count(*) FROM function_keys JOIN users ON users.id = user_id WHERE users.organisation_id = ?1),
        (SELECT count(*) FROM custom_settings WHERE organisation_id = ?1),
-       (SELECT count(*) FROM phones WHERE organisation_id = ?1)
+       (SELECT count(*) FROM phones WHERE organisation_id = ?1),
+       (SELECT count(*) FROM api_users WHERE organisation_id = ?1)
 """
 
 
@@ -128,12 +130,10 @@ class DirectoryTable:
         with self._database.read() as connection:
             return _listed(connection, [organisation], now)[0]
 
-    def lost_with_organisation(self, organisation_id: int) -> tuple[int, int, int, int, int]:
-        """Its users, their identities, its function keys and custom settings, and its phones."""
+    def lost_with_organisation(self, organisation_id: int) -> Loss:
+        """What goes when this organisation goes, and what stands in the way."""
         with self._database.read() as connection:
-            row = connection.execute(_LOST_WITH_ORGANISATION, [organisation_id]).fetchone()
-        users, identities, keys, customs, phones = row
-        return users, identities, keys, customs, phones
+            return Loss(*connection.execute(_LOST_WITH_ORGANISATION, [organisation_id]).fetchone())
 
     def delete_organisation(self, organisation_id: int) -> None:
         """Remove an organisation with its users and all that is configured for it; it must have no phones."""

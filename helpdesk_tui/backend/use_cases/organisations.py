@@ -183,18 +183,22 @@ class Organisations:
 
     def loss(self, organisation: Organisation) -> Loss:
         """What is lost when this organisation is removed, beside its common settings."""
-        return Loss(*self._store.directory.lost_with_organisation(organisation.id))
+        return self._store.directory.lost_with_organisation(organisation.id)
 
     def against_removal(self, organisation: Organisation, loss: Loss) -> str | None:
         """Why it cannot be removed, in one sentence; None when it can.
 
-        Phones are never removed along: each has a registration at its manufacturer that must end first.
+        Phones are never removed along: each has a registration at its manufacturer that must end first. Neither are
+        users of the REST API: without a home they would go on logging in unseen.
         """
-        if not loss.phones:
-            return None
-        phones = f"{loss.phones:,} phone{'' if loss.phones == 1 else 's'}"
-        them = "it" if loss.phones == 1 else "them"
-        return f"{organisation.name} has {phones}: move {them} to another organisation or remove {them} first."
+        if loss.phones:
+            them = "it" if loss.phones == 1 else "them"
+            phones = f"{loss.phones:,} phone{'' if loss.phones == 1 else 's'}"
+            return f"{organisation.name} has {phones}: move {them} to another organisation or remove {them} first."
+        if loss.api_users:
+            users = f"{loss.api_users:,} user{'' if loss.api_users == 1 else 's'} of the REST API"
+            return f"{organisation.name} is the home of {users}: remove them first (helpdesk-tui api-user remove)."
+        return None
 
     def remove(self, organisation: Organisation, agreed: Loss | None = None) -> None:
         """Remove an organisation without phones, with its users; its history stays.

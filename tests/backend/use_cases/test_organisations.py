@@ -6,6 +6,7 @@ import pytest
 
 from helpdesk_tui.backend import BadInput, EventKind, Helpdesk, NotFound, Organisation, Refused, Role, VerdictKind
 from helpdesk_tui.backend.model.keys import CustomSetting, FunctionKey, KeyFunction
+from helpdesk_tui.backend.use_cases.api_users import NewApiUser
 from tests.backend.offices import SNOM, YEALINK, add_organisation, add_phone, add_user, in_service
 
 
@@ -93,6 +94,13 @@ def test_it_is_not_removed_while_it_has_phones(desk: Helpdesk, jansen: Organisat
     assert str(refused.value) == (
         "Bakkerij Jansen has 2 phones: move them to another organisation or remove them first."
     )
+    assert desk.organisations.get(jansen.id) == jansen
+
+
+def test_it_is_not_removed_while_users_of_the_rest_api_live_there(desk: Helpdesk, jansen: Organisation) -> None:
+    desk.api_users.add(NewApiUser("crm", jansen), "Vele-woorden-zijn-1-wachtwoord")
+    with pytest.raises(Refused, match="is the home of 1 user of the REST API: remove them first"):
+        desk.organisations.remove(jansen)
     assert desk.organisations.get(jansen.id) == jansen
 
 
