@@ -115,7 +115,7 @@ class Registration:
         with self._context.write():
             current = self._store.phones.by_id(phone.id)
             job = self._store.jobs.get(phone.mac)
-            if current is None or call_for(current.step, Happening.FETCHED) is None:
+            if current is None or call_for(current.step, Happening.FETCHED) is None or _before_it(current):
                 return False
             if job and (job.call is Call.DEREGISTER or job.under_way(self._context.clock())):
                 return False
@@ -350,6 +350,16 @@ def last_success_of(vendor: Vendor) -> str:
 
 def _nothing_to_remove(job: Job, failure: Failure) -> bool:
     return job.call is Call.DEREGISTER and failure.reason is Reason.OWNED_ELSEWHERE
+
+
+def _before_it(phone: Phone) -> bool:
+    """Whether its last fetch was before its registration: fetches are written down a little later than they happen.
+
+    That fetch must not end a registration that somebody has made since, for a reset that is still to come.
+    """
+    if phone.step is not Step.ACTIVE or phone.last_seen is None or phone.token_used_at:
+        return False
+    return phone.last_seen < phone.step_since
 
 
 def _fetched_during(phone: Phone, job: Job) -> bool:

@@ -176,6 +176,23 @@ def test_step_since_stays_while_it_fails_again(desk: Helpdesk, clock: FrozenCloc
     assert now(desk, phone).step_since == phone.step_since
 
 
+def test_a_fetch_that_is_written_down_late_does_not_end_a_newer_registration(
+    desk: Helpdesk, clock: FrozenClock
+) -> None:
+    phone = in_service(desk)
+    clock.advance(SECOND)
+    fetched_at = clock()
+    clock.advance(SECOND)
+    desk.registration.activate(phone)
+    desk.store.phones.update(phone.id, {"last_seen": fetched_at})
+    assert desk.registration.phone_fetched(now(desk, phone)) is False
+    assert run_due(desk) == [] and now(desk, phone).step is Step.ACTIVE
+    clock.advance(SECOND)
+    assert fetches(desk, phone)
+    run_due(desk)
+    assert now(desk, phone).step is Step.DISABLED
+
+
 def test_moved_to_another_organisation(desk: Helpdesk) -> None:
     add_organisation(desk)
     other = desk.organisations.get(add_organisation(desk, "Fietsen De Vries", "devries"))
