@@ -14,6 +14,7 @@ from helpdesk_tui.backend import BadInput, EventKind, EventQuery, Form, Helpdesk
 from helpdesk_tui.backend.model.event_query import EventField, EventTerm
 from helpdesk_tui.backend.model.mac import find_mac
 from helpdesk_tui.cli import output
+from helpdesk_tui.cli.completion import complete_organisations
 from helpdesk_tui.cli.files import private_file
 from helpdesk_tui.cli.session import Session
 
@@ -24,7 +25,7 @@ ON_A_SCREEN = 200
 @click.command("activity")
 @click.argument("search", nargs=-1)
 @click.option("--operator", help="Who did it: a name or a part of names.")
-@click.option("--organisation", help="For whom: a name or a part of names.")
+@click.option("--organisation", help="For whom: a name or a part of names.", shell_complete=complete_organisations)
 @click.option("--kind", help="What: one or several of the kinds below or parts of them, with commas between.")
 @click.option("--since", help="From when: 30min, 3h, 2d, 1w, today, yesterday, a date, or ISO 8601.")
 @click.option("--until", help="To when, in the same ways; of a day its end.")

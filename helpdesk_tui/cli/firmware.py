@@ -14,6 +14,7 @@ from helpdesk_tui.backend.helpdesk import catalogue
 from helpdesk_tui.backend.model.firmware import compare, explain
 from helpdesk_tui.backend.use_cases.documents import firmware_document
 from helpdesk_tui.cli import output
+from helpdesk_tui.cli.completion import complete_organisations
 from helpdesk_tui.cli.phones import select_firmware
 from helpdesk_tui.cli.session import Session
 
@@ -149,7 +150,7 @@ def say_missing(desk: Helpdesk, entries: Sequence[FirmwareEntry]) -> None:
 
 
 @firmware_command.command("rollout")
-@click.option("--organisation", help="Only the phones of this organisation.")
+@click.option("--organisation", help="Only the phones of this organisation.", shell_complete=complete_organisations)
 @as_json
 @click.pass_obj
 def rollout(session: Session, organisation: str | None, as_json: bool) -> None:
@@ -171,7 +172,7 @@ def _counts(each: Rollout) -> dict[str, int]:
 
 @firmware_command.command("set")
 @click.option("--model", required=True)
-@click.option("--organisation", help="Only the phones of this organisation.")
+@click.option("--organisation", help="Only the phones of this organisation.", shell_complete=complete_organisations)
 @click.option("--version", "version")
 @click.option("--installed", is_flag=True, help="Use installed firmware.")
 @click.option("--yes", is_flag=True, help="Agree to warnings.")

@@ -81,7 +81,7 @@ def show(session: Session, name: str, as_json: bool) -> None:
 
 
 @organisation_command.command("add")
-@click.argument("name", shell_complete=complete_organisations)
+@click.argument("name")
 @values_of(*(column for column in ORGANISATION if column != "organisation"))
 @click.pass_obj
 def add(session: Session, /, name: str, **values: str | None) -> None:

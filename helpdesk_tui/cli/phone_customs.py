@@ -20,6 +20,7 @@ from helpdesk_tui.backend import (
     Scope,
 )
 from helpdesk_tui.cli import output
+from helpdesk_tui.cli.completion import complete_phones
 from helpdesk_tui.cli.session import Session
 
 CLEAR = "clear"
@@ -28,7 +29,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON d
 
 
 @click.command("keys")
-@click.argument("phone")
+@click.argument("phone", shell_complete=complete_phones)
 @as_json
 @click.pass_obj
 def keys(session: Session, phone: str, as_json: bool) -> None:
@@ -46,7 +47,7 @@ def keys(session: Session, phone: str, as_json: bool) -> None:
 
 
 @click.command("key")
-@click.argument("phone")
+@click.argument("phone", shell_complete=complete_phones)
 @click.argument("position", type=click.IntRange(min=1))
 @click.argument("function", type=click.Choice([*(function.value for function in KeyFunction), CLEAR]))
 @click.argument("value", default="")
@@ -68,7 +69,7 @@ def key(session: Session, phone: str, position: int, function: str, value: str, 
 
 
 @click.command("custom")
-@click.argument("phone")
+@click.argument("phone", shell_complete=complete_phones)
 @click.argument("name", default="")
 @click.argument("value", required=False)
 @click.option("--clear", is_flag=True, help="Take the custom setting NAME away.")

@@ -23,6 +23,7 @@ from helpdesk_tui.backend.model.validation import PHONE
 from helpdesk_tui.backend.use_cases.documents import event_document
 from helpdesk_tui.backend.use_cases.phones import NewPhone
 from helpdesk_tui.cli import output
+from helpdesk_tui.cli.completion import complete_organisations, complete_phones
 from helpdesk_tui.cli.files import save_private
 from helpdesk_tui.cli.interrupt import stop_between
 from helpdesk_tui.cli.phone_customs import custom, key, keys
@@ -30,7 +31,7 @@ from helpdesk_tui.cli.session import Session
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 reveal = click.option("--reveal", is_flag=True, help="Show secrets; the asking is recorded.")
-phone_argument = click.argument("phone")
+phone_argument = click.argument("phone", shell_complete=complete_phones)
 
 
 @click.group("phone")
@@ -46,7 +47,7 @@ for _command in (keys, key, custom):
 @click.argument("query", nargs=-1)
 @click.option("--verdict", type=click.Choice([kind.value for kind in VerdictKind]))
 @click.option("--step", type=click.Choice([step.value for step in Step]))
-@click.option("--organisation")
+@click.option("--organisation", shell_complete=complete_organisations)
 @click.option("--model")
 @as_json
 @reveal
@@ -119,7 +120,7 @@ def show(session: Session, phone: str, as_json: bool, reveal: bool) -> None:
 @phone_command.command("add")
 @click.argument("mac")
 @click.option("--model", required=True)
-@click.option("--organisation", required=True)
+@click.option("--organisation", required=True, shell_complete=complete_organisations)
 @click.option("--name", default="")
 @click.option("--serial", default="")
 @click.option("--force", is_flag=True, help="Also when the MAC's prefix belongs to the other manufacturer.")
@@ -203,7 +204,7 @@ def remove(session: Session, phone: str, yes: bool, force: bool) -> None:
 
 
 @phone_command.command("move")
-@click.argument("phones", nargs=-1, required=True, metavar="PHONE...")
+@click.argument("phones", nargs=-1, required=True, metavar="PHONE...", shell_complete=complete_phones)
 @click.option("--to", "to", required=True, metavar="ORGANISATION")
 @click.option("--dry-run", is_flag=True, help="Say what would be kept and what would change; move nothing.")
 @click.pass_obj
@@ -251,7 +252,7 @@ def tell_plan(plan: MovePlan) -> bool:
 
 
 @phone_command.command("activate")
-@click.argument("phones", nargs=-1, required=True, metavar="PHONE...")
+@click.argument("phones", nargs=-1, required=True, metavar="PHONE...", shell_complete=complete_phones)
 @click.pass_obj
 def activate(session: Session, phones: tuple[str, ...]) -> None:
     """Register phones at their manufacturer and wait for the answers."""
@@ -309,7 +310,7 @@ def settings(session: Session, phone: str, reveal: bool, target: str | None, ori
 
 
 @phone_command.command("firmware")
-@click.argument("phones", nargs=-1, required=True, metavar="PHONE...")
+@click.argument("phones", nargs=-1, required=True, metavar="PHONE...", shell_complete=complete_phones)
 @click.option("--version", "version", help="The firmware to select.")
 @click.option("--installed", is_flag=True, help="Use installed firmware: send nothing about firmware.")
 @click.option("--yes", is_flag=True, help="Agree to warnings.")

@@ -19,6 +19,7 @@ from helpdesk_tui.backend import (
     UserSetting,
 )
 from helpdesk_tui.cli import output
+from helpdesk_tui.cli.completion import complete_organisations
 from helpdesk_tui.cli.organisations import values_of
 from helpdesk_tui.cli.phones import agree
 from helpdesk_tui.cli.session import Session
@@ -38,7 +39,7 @@ def user_command() -> None:
 
 
 @user_command.command("list")
-@click.argument("organisation")
+@click.argument("organisation", shell_complete=complete_organisations)
 @click.argument("text", nargs=-1)
 @as_json
 @reveal
@@ -59,7 +60,7 @@ def list_users(session: Session, organisation: str, text: tuple[str, ...], as_js
 
 
 @user_command.command("show")
-@click.argument("organisation")
+@click.argument("organisation", shell_complete=complete_organisations)
 @click.argument("extension")
 @as_json
 @reveal
@@ -86,7 +87,7 @@ def show(session: Session, organisation: str, extension: str, as_json: bool, rev
 
 
 @user_command.command("add")
-@click.argument("organisation")
+@click.argument("organisation", shell_complete=complete_organisations)
 @click.argument("extension")
 @values_of(*(column for column in (*USER_COLUMNS, *IDENTITY_COLUMNS) if column != "extension"))
 @click.pass_obj
@@ -99,7 +100,7 @@ def add(session: Session, /, organisation: str, extension: str, **values: str | 
 
 
 @user_command.command("set")
-@click.argument("organisation")
+@click.argument("organisation", shell_complete=complete_organisations)
 @click.argument("extension")
 @click.option("--extension", "new_extension", help="Another extension.")
 @values_of(*(column for column in USER_COLUMNS if column != "extension"))
@@ -120,7 +121,7 @@ def set_values(
 
 
 @user_command.command("remove")
-@click.argument("organisation")
+@click.argument("organisation", shell_complete=complete_organisations)
 @click.argument("extension")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
@@ -142,7 +143,7 @@ def identity_command() -> None:
 
 
 @identity_command.command("add")
-@click.argument("organisation")
+@click.argument("organisation", shell_complete=complete_organisations)
 @click.argument("extension")
 @click.argument("sip_username")
 @values_of("sip_password", "display_name")
@@ -158,7 +159,7 @@ def add_identity(
 
 
 @identity_command.command("set")
-@click.argument("organisation")
+@click.argument("organisation", shell_complete=complete_organisations)
 @click.argument("extension")
 @click.argument("sip_username")
 @click.option("--sip-username", "new_sip_username", help="Another SIP user name.")
@@ -191,7 +192,7 @@ def set_identity(
 
 
 @identity_command.command("remove")
-@click.argument("organisation")
+@click.argument("organisation", shell_complete=complete_organisations)
 @click.argument("extension")
 @click.argument("sip_username")
 @click.option("--yes", is_flag=True, help="Do not ask.")

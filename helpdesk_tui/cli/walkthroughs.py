@@ -9,6 +9,7 @@ import click
 
 from helpdesk_tui.backend import Helpdesk, NotFound, Run
 from helpdesk_tui.backend.use_cases.documents import iso
+from helpdesk_tui.cli.completion import complete_phones
 from helpdesk_tui.cli.output import local, print_json, printable
 from helpdesk_tui.cli.session import Session
 
@@ -33,7 +34,7 @@ def check(session: Session, path: str | None) -> None:
 
 
 @walkthrough_command.command("list")
-@click.argument("phone", required=False)
+@click.argument("phone", required=False, shell_complete=complete_phones)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.pass_obj
 def list_runs(session: Session, phone: str | None, as_json: bool) -> None:
@@ -72,7 +73,7 @@ def _document(run: Run, title: str, where: str) -> dict[str, object]:
 
 
 @walkthrough_command.command("summary")
-@click.argument("phone_or_run", metavar="PHONE|RUN")
+@click.argument("phone_or_run", metavar="PHONE|RUN", shell_complete=complete_phones)
 @click.option("--markdown", is_flag=True, help="As Markdown.")
 @click.pass_obj
 def summary(session: Session, phone_or_run: str, markdown: bool) -> None:
