@@ -269,7 +269,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("last", "end,G", "Last", "To the last line.", _LIST),
     Command("back", "escape", "Back", "Leave this screen.", _HERE, "back", 9),
     Command("help", "question_mark,f1", "Help", "Every key that works here; searchable, and enter runs it.",
-            _HERE, "help", 8),
+            _HERE, "help", 4),
     Command("palette", "ctrl+p,colon", "Command palette", "Find a command by its name.", _HERE, "commands", 35),
     Command("theme", "", "Change the theme", "Choose other colours for this session.", _HERE),
     Command("suspend", "ctrl+z", "Suspend", "Go back to the shell; fg returns.", _HERE),
