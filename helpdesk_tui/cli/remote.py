@@ -103,7 +103,10 @@ def move_phones(desk: CompassDesk, texts: Sequence[str], to: str, dry_run: bool)
 
 
 def list_organisations(desk: CompassDesk, words: Sequence[str], as_json: bool) -> None:
-    """`organisation list`; all words must be in name or short name. Raises HelpdeskError at the end when not everything could be read."""
+    """`organisation list`; all words must be in name or short name.
+
+    Raises HelpdeskError at the end when not everything could be read.
+    """
     desk.reading.read_lists()
     progress = desk.progress
     _must_know_something(desk, progress)
