@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from helpdesk_tui.backend.helpdesk import Helpdesk
 from tests.backend.endpoint.served import Served, served
+from tests.backend.offices import environment
+from tests.frozen_clock import FrozenClock
 
 
 @pytest.fixture
@@ -15,3 +19,13 @@ def endpoint(desk: Helpdesk) -> Iterator[Served]:
     """It listens on a free port; time stands still."""
     with served(desk) as running:
         yield running
+
+
+@pytest.fixture
+def behind(tmp_path: Path, clock: FrozenClock) -> Iterator[Served]:
+    """An endpoint behind a proxy that it trusts."""
+    configured = dataclasses.replace(environment(tmp_path / "test.db"), trusted_proxies=("127.0.0.0/8", "10.9.0.0/16"))
+    desk = Helpdesk(configured, "anna", clock=clock)
+    with served(desk) as endpoint:
+        yield endpoint
+    desk.close()

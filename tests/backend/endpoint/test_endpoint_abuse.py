@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import statistics
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,8 +15,7 @@ from helpdesk_tui.backend.errors import NotFound
 from helpdesk_tui.backend.helpdesk import Helpdesk
 from helpdesk_tui.backend.model.event import EventKind
 from tests.backend.endpoint.served import AGENTS, Served, served, until
-from tests.backend.offices import SNOM, add_phone, environment, in_service, new_phone
-from tests.frozen_clock import FrozenClock
+from tests.backend.offices import SNOM, add_phone, in_service, new_phone
 
 GUESS = "0123456789" * 4
 
@@ -114,16 +111,6 @@ def test_a_throttled_address_is_slow_until_somebody_releases_it(desk: Helpdesk, 
     assert kinds.count(EventKind.ADDRESS) == 2
     with pytest.raises(NotFound):
         desk.fetching.release("192.0.2.1")
-
-
-@pytest.fixture
-def behind(tmp_path: Path, clock: FrozenClock) -> Iterator[Served]:
-    """An endpoint behind a proxy that it trusts."""
-    configured = dataclasses.replace(environment(tmp_path / "test.db"), trusted_proxies=("127.0.0.0/8", "10.9.0.0/16"))
-    desk = Helpdesk(configured, "anna", clock=clock)
-    with served(desk) as endpoint:
-        yield endpoint
-    desk.close()
 
 
 def test_case_54_guesses_for_one_mac_from_many_addresses_are_seen(behind: Served) -> None:
