@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -14,6 +15,7 @@ from helpdesk_tui.backend import FIX, Action, Helpdesk, Phone, Step
 from helpdesk_tui.backend.virtual_phone.caller import Caller
 from helpdesk_tui.screens.base import Session
 from helpdesk_tui.screens.phone import PhoneScreen
+from helpdesk_tui.screens.phones import PhonesScreen
 from helpdesk_tui.screens.walkthrough import WalkthroughScreen
 from helpdesk_tui.screens.walkthroughs import WalkthroughsScreen
 from tests.frozen_clock import FrozenClock
@@ -155,31 +157,43 @@ def caller(desk: Helpdesk) -> Iterator[Caller]:
 
 
 @pytest.mark.parametrize("vendor", ["snom", "yealink"])
-async def test_practice_from_a_wrong_start_to_a_working_phone(
+async def test_practice_with_somebody_who_resets_before_activate(
     session: Session, desk: Helpdesk, snom: Phone, yealink: Phone, caller: Caller, clock: FrozenClock, vendor: str
 ) -> None:
-    """The caller resets before Activate, then behind a firewall, then does what is said."""
     phone = change(desk, snom if vendor == "snom" else yealink, last_seen=clock())
     async with looking_at(replace(session, caller=caller), of(phone)) as (looking, screen):
-
-        async def play(manner: int, says: str) -> None:
-            looking.said.clear()
-            await looking.pilot.press("p")
-            await looking.shows("The caller…")
-            await press(looking, *["down"] * manner, "enter")
-            await looking.says(says)
-
-        await play(0, "does not work")
-        await looking.shows("▸ 1 Register the phone")
+        await press(looking, "p")
+        await looking.shows("Practice: who calls?", "Surprise me", "Mrs De Boer: My phone has been behaving oddly")
+        await press(looking, "down", "down", "enter")
+        await looking.says("Mr Van Dam is on the line")
+        await looking.shows("Hear", "Ik heb er verstand van, ik help u wel. Ik heb het zelf al gereset", "▸ 1")
+        await asyncio.to_thread(caller.settle)
+        assert desk.phones.requests(phone) == ()
         clock.advance(timedelta(seconds=5))
-        await press(looking, "a", "enter")
-        await looking.shows("▸ 3 Let it start fully")
-        await play(3, "does not work")
-        clock.advance(timedelta(seconds=5))
-        await play(0, "works")
+        await press(looking, "a")
+        await looking.shows("▸ 2 Reset to factory", "nu vraagt het of het moet resetten")
+        await press(looking, "p")  # the caller does it at once: nobody has to tick it off
         await looking.until(lambda: desk.phones.get(phone.id).step is Step.DISABLED)
-        screen.look_again()
-        await looking.shows("Hands off for")
+        await seen(looking, screen, "▸ 3 Let it start fully", "Hands off for", "ik kom er niet aan")
         clock.advance(timedelta(seconds=31))
-        screen.look_again()
-        await looking.shows("● Mended")
+        await seen(looking, screen, "● Mended", "You found it: the caller reset the phone before Activate")
+        assert caller.practice is None
+
+
+async def test_practice_begins_anywhere_with_a_phone_that_fits(
+    session: Session, desk: Helpdesk, snom: Phone, caller: Caller, clock: FrozenClock
+) -> None:
+    change(desk, snom, last_seen=clock())
+    async with looking_at(replace(session, caller=caller), PhonesScreen) as (looking, _):
+        await press(looking, "p")
+        await looking.shows("Practice: who calls?")
+        await press(looking, *["down"] * 5, "enter")
+        await looking.shows("It still does not work", "deed mijn toestel niets meer")
+        await press(looking, "enter")
+        await looking.shows("▸ 2 Power", "“Ja: “Network unavailable”.”")
+
+
+async def seen(looking: Looking, screen: WalkthroughScreen, *texts: str) -> None:
+    """What the timer does every second."""
+    screen.look_again()
+    await looking.shows(*texts)

@@ -75,7 +75,11 @@ class KilledOperator:
         await self.look()
 
 
-@pytest.mark.parametrize(("walkthrough", "vendor"), PLAYED, ids=[f"{name}-{vendor}" for name, vendor in PLAYED])
+ONE_VENDOR = dict(PLAYED)
+"""Every walkthrough with one of its vendors: with the other, the screen goes to every end."""
+
+
+@pytest.mark.parametrize(("walkthrough", "vendor"), ONE_VENDOR.items(), ids=[*ONE_VENDOR])
 def test_every_end_is_reached_however_often_the_program_is_killed(
     world: World, walkthrough: str, vendor: Vendor
 ) -> None:

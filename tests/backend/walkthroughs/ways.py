@@ -104,6 +104,7 @@ WAYS: Mapping[tuple[str, Vendor | None], tuple[tuple[str, str], ...]] = {
         (f"select done late >{TO_TRIAGE}", TO_TRIAGE),
     ),
     (TRIAGE, None): (
+        ("silent | done >address >clock >ntp >restart done start >mended", "mended"),
         (">login login >mended", "mended"),
         (">sound >mended", "mended"),
         (">sip >watch start >mended", "mended"),
@@ -111,7 +112,6 @@ WAYS: Mapping[tuple[str, Vendor | None], tuple[tuple[str, str], ...]] = {
         ("unremoved | retry >mended", "mended"),
         ("silent slowed | done done start >mended", "mended"),
         ("silent | done >address >no-address >vlan >restart done start >mended", "mended"),
-        ("silent | done >address >clock >ntp >restart done start >mended", "mended"),
         ("deserted | >firewall >restart done start >mended", "mended"),
         ("unregistered | >not-registered", "not-registered"),
         ("silent | stranger >wrong-phone", "wrong-phone"),
