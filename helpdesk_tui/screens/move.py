@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,9 +15,9 @@ from textual.widgets import Input, Static
 from helpdesk_tui.assets import asset
 from helpdesk_tui.backend import BY_HAND, HelpdeskError, MovePlan, NotFound, Organisation, Phone
 from helpdesk_tui.commands import BY_ID, Place
-from helpdesk_tui.screens.base import HelpdeskScreen, Session
+from helpdesk_tui.screens.base import Session
 from helpdesk_tui.screens.comparison import ComparisonScreen, phones
-from helpdesk_tui.screens.phones import LOOK_AGAIN
+from helpdesk_tui.screens.live import LiveScreen
 from helpdesk_tui.themes import symbols
 from helpdesk_tui.widgets.header import HeaderLine
 from helpdesk_tui.widgets.key_button import KeyButton
@@ -26,9 +25,6 @@ from helpdesk_tui.widgets.row_list import Row, RowColumn, RowList
 from helpdesk_tui.widgets.rule_line import RuleLine
 from helpdesk_tui.widgets.search_field import SearchField
 from helpdesk_tui.widgets.text import safe
-
-if TYPE_CHECKING:
-    from helpdesk_tui.backend import Helpdesk
 
 PLACES = (RowColumn("Organisation", 24, grows=1), RowColumn("Short name", 16), RowColumn("Phones", 7, right=True))
 OUTCOMES = (RowColumn("Phone", 17), RowColumn("What became of it", 40, grows=1))
@@ -66,7 +62,7 @@ class Effect:
     """Of one phone; None: there are several."""
 
 
-class MoveScreen(HelpdeskScreen):
+class MoveScreen(LiveScreen):
     """One phone, or all that were marked; nothing moves before the operator has said so."""
 
     PLACE = Place.MOVE
@@ -80,12 +76,6 @@ class MoveScreen(HelpdeskScreen):
         self._seen: Seen | None = None
         self._shown: tuple[tuple[Organisation, int], ...] = ()
         self._effect: Effect | None = None
-        self._seen_version = 0
-
-    @property
-    def desk(self) -> Helpdesk:
-        """The backend."""
-        return self.session.helpdesk
 
     def compose(self) -> ComposeResult:
         yield from self.header(search=self._search)
@@ -102,28 +92,19 @@ class MoveScreen(HelpdeskScreen):
             yield Static(id="sentences", markup=False)
         yield from self.footer()
 
-    def on_mount(self) -> None:
-        self._seen_version = self.desk.data_version()
-        self._read()
-        self.set_interval(LOOK_AGAIN, self.look_again)
-
     # Reading --------------------------------------------------------------------------------------------------------
 
-    def _read(self) -> None:
+    def read(self) -> None:
+        """Show where the phones are now, and where they can go; what was done stays as it is told."""
+
         def read() -> Seen | HelpdeskError:
             found = self.desk.firmware.phones(self._phone_ids)
             if not found:
                 return NotFound("The phone has been removed in the meantime: go back to the list.")
             return Seen(found, self.desk.moves.destinations(found))
 
-        self.in_background("places", read, self._take)
-
-    def look_again(self) -> None:
-        """Show what another process has changed."""
-        version = self.desk.data_version()
-        if version != self._seen_version and not self.has_class("-done"):
-            self._seen_version = version
-            self._read()
+        if not self.has_class("-done"):
+            self.in_background("places", read, self._take)
 
     def _take(self, answer: Seen | HelpdeskError) -> None:
         if isinstance(answer, HelpdeskError):
@@ -238,7 +219,7 @@ class MoveScreen(HelpdeskScreen):
     def _one_done(self, outcome: Phone | HelpdeskError, place: Organisation) -> None:
         if isinstance(outcome, HelpdeskError):
             self.show_error(outcome)
-            self._read()
+            self.read()
             return
         self.say(f"{outcome.mac} is in {place.name} now: it gets its new settings at its next check or restart.")
         self.action_back()

@@ -37,7 +37,7 @@ async def test_both_ways_stand_beside_each_other(session: Session, snom: Phone, 
         )
         await looking.shows("nearly instant, settings are kept", "settings are lost at the removal")
         await looking.shows("Move]", "Compare]", "By hand]")
-        await looking.shows("Logged out: [red]Anna[/foo] Jansen 201 stays in [bold]Bakkerij[/] Jansen.")
+        await looking.shows("Logged out: [red]Anna[/foo] Jansen 201, who stays in [bold]Bakkerij[/] Jansen.")
         assert "[bold]Bakkerij[/] Jansen" not in [line.strip() for line in looking.text.splitlines()]
 
 

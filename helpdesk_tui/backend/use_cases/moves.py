@@ -71,11 +71,12 @@ class Moves:
         except HelpdeskError as error:
             problem = str(error)
         next_check = self._next_check(phone)
+        arrival = _arrival(phone, next_check, self._context.clock())
+        summary = f"{comparison.summary}; " if comparison else ""
         changes = (
             *self._about_user(phone),
             *self._about_model(phone, organisation),
-            *((f"Its settings file: {comparison.summary}.",) if comparison else ()),
-            _arrival(phone, next_check, self._context.clock()),
+            f"Its settings file: {summary}{arrival}.",
         )
         return MovePlan(phone, organisation, self._kept(phone), changes, problem, comparison, next_check)
 
@@ -94,24 +95,24 @@ class Moves:
         )
 
     def _kept(self, phone: Phone) -> tuple[str, ...]:
-        values = (("its name", phone.name), ("serial number", phone.serial), ("PIN", phone.pin))
+        values = (("name", phone.name), ("serial number", phone.serial), ("PIN", phone.pin))
         names = [name for name, value in values if value]
         names += ["VLAN"] if phone.vlan is not None else []
         names += [f"firmware choice {phone.firmware_selected}"] if phone.firmware_selected else []
         owner = {"phone_id": phone.id}
         keys, settings = self._store.custom.keys_of(owner), self._store.custom.settings_of(owner)
-        names += [_count(len(keys), "function key") + " of its own"] if keys else []
-        names += [_count(len(settings), "custom setting") + " of its own"] if settings else []
+        names += [f"{_count(len(keys), 'function key')} of its own"] if keys else []
+        names += [f"{_count(len(settings), 'custom setting')} of its own"] if settings else []
         return (
-            f"Kept: {', '.join([*names, 'its secret address, its own SIP account and its history'])}.",
-            f"Provisioning by manufacturer stays {phone.step.value}: nobody is called, and no factory reset is needed.",
+            f"Kept: {', '.join([*names, 'secret address and history'])}.",
+            f"Provisioning by manufacturer stays {phone.step.value}: no call, no factory reset.",
         )
 
     def _about_user(self, phone: Phone) -> Iterator[str]:
         if phone.user_id is not None:
             yield (
-                f"Logged out: {phone.user} stays in {phone.organisation}. Only *1 and emergency calls remain until "
-                "somebody of the new organisation logs in."
+                f"Logged out: {phone.user}, who stays in {phone.organisation}. Only *1 and emergency calls remain "
+                "until somebody logs in."
             )
 
     def _about_model(self, phone: Phone, organisation: Organisation) -> Iterator[str]:
@@ -121,10 +122,8 @@ class Moves:
             owner: dict[str, int | str] = {"organisation_id": owner_id, "model": phone.model}
             counts.append((len(custom.keys_of(owner)), len(custom.settings_of(owner))))
         if counts != [(0, 0), (0, 0)]:
-            here, there = (
-                f"{_count(keys, 'function key')} and {_count(own, 'custom setting')}" for keys, own in counts
-            )
-            yield f"Set for all {phone.model} phones: {there} there, instead of {here} here."
+            here, there = (f"{_count(keys, 'function key')}, {_count(own, 'custom setting')}" for keys, own in counts)
+            yield f"Set for all {phone.model} phones: {there} there; {here} here."
 
     def _compared(self, phone: Phone, organisation: Organisation) -> FileComparison:
         moved = replace(phone, organisation_id=organisation.id, organisation=organisation.name, user_id=None)
@@ -194,12 +193,14 @@ class Moves:
 
 
 def _arrival(phone: Phone, next_check: datetime | None, now: datetime) -> str:
+    """When it gets its new settings."""
     if next_check is None:
-        return "It has never fetched its settings: it gets the new ones when it first does."
+        return "it never fetched one, and gets the new one when it first does"
     if next_check <= now:
-        return "It should have asked for its settings by now: it gets the new ones when it is back, or at a restart."
-    minutes = round((next_check - now).total_seconds() / 60)
-    return f"It gets the new settings at its next check, in {minutes} min, or at a restart."
+        return "its last check is overdue: it gets the new one when it is back, or at a restart"
+    return (
+        f"it gets the new one at its next check, in {round((next_check - now).total_seconds() / 60)} min, or a restart"
+    )
 
 
 def _from(phones: Sequence[Phone]) -> str:

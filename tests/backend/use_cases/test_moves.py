@@ -127,12 +127,12 @@ def test_the_plan_says_what_happens_and_changes_nothing(
     assert plan.problem == ""
     told = " ".join((*plan.kept, *plan.changes))
     for part in (
-        "its name, serial number, PIN, VLAN, firmware choice 10.1.184.15, 1 function key of its own, 1 custom setting",
-        "Provisioning by manufacturer stays disabled: nobody is called, and no factory reset is needed.",
-        "Logged out: Anna Jansen 201 stays in Bakkerij Jansen. Only *1 and emergency calls remain until",
-        "Set for all D735 phones: 1 function key and 1 custom setting there, instead of 1 function key and 1 custom",
+        "Kept: name, serial number, PIN, VLAN, firmware choice 10.1.184.15, 1 function key of its own, 1 custom",
+        "Provisioning by manufacturer stays disabled: no call, no factory reset.",
+        "Logged out: Anna Jansen 201, who stays in Bakkerij Jansen. Only *1 and emergency calls remain until",
+        "Set for all D735 phones: 1 function key, 1 custom setting there; 1 function key, 1 custom setting here.",
         "Its settings file: ",
-        "It gets the new settings at its next check, in ",
+        "; it gets the new one at its next check, in ",
     ):
         assert part in told
     assert plan.comparison is not None and plan.comparison.changed
