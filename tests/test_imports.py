@@ -41,5 +41,6 @@ def test_help_and_version_import_neither_screens_nor_store(option: str) -> None:
     assert not imported & (SCREENS | LATE | {"sqlite3", "asyncio"})
 
 
-def test_the_backend_opens_without_screens_and_slow_libraries() -> None:
-    assert not imported_by("-c", "import helpdesk_tui.backend.helpdesk") & (SCREENS | LATE)
+@pytest.mark.parametrize("module", ["helpdesk", "compass.desk"])
+def test_the_backend_opens_without_screens_and_slow_libraries(module: str) -> None:
+    assert not imported_by("-c", f"import helpdesk_tui.backend.{module}") & (SCREENS | LATE)

@@ -110,7 +110,7 @@ def list_organisations(desk: CompassDesk, words: Sequence[str], as_json: bool) -
     desk.reading.read_lists()
     progress = desk.progress
     _must_know_something(desk, progress)
-    phones = [phone.organisation_url for phone in desk.phones()]
+    phones = desk.phone_counts()
     documents = [
         {
             "organisation": each.name,
@@ -118,7 +118,7 @@ def list_organisations(desk: CompassDesk, words: Sequence[str], as_json: bool) -
             "id": each.id,
             "url": each.url,
             "own": each.own,
-            "phones": None if each.problem else phones.count(each.url),
+            "phones": None if each.problem else phones[each.url],
             "problem": each.problem,
         }
         for each in desk.organisations
@@ -206,7 +206,7 @@ def _facts(desk: CompassDesk, phone: RemotePhone, status: RemoteStatus) -> list[
         ("Provisioning by Compass", never),
         ("Firmware installed", fact(Fact.FIRMWARE)),
         ("Online", (status.online or "not given") if desk.offers(Fact.ONLINE) else never),
-        ("Addresses", ", ".join(filter(None, addresses)) or "none: it is not registered for calls"),
+        ("Addresses", ", ".join(filter(None, addresses)) or "none given: probably not registered for calls"),
         ("Read", output.local(phone.read_at)),
         ("Keys in the answer", ", ".join(phone.keys)),
         ("Not offered by this platform", "verdict, user, serial, VLAN, settings file, history"),

@@ -107,9 +107,9 @@ class RemoteOrganisationsScreen(RemoteDirectory):
 
     def show_read(self) -> None:
         everything = self.desk.organisations
-        owners = [phone.organisation_url for phone in self.desk.phones()]
+        phones = self.desk.phone_counts()
         self._shown = tuple(each for each in everything if self.fits(each.name, each.short_name, each.id))
-        rows = [self._row(each, owners.count(each.url)) for each in self._shown]
+        rows = [self._row(each, phones[each.url]) for each in self._shown]
         self.query_one(RowList).show(rows)
         some = f"{len(rows):,} of " if len(rows) < len(everything) else ""
         self.query_one(HeaderLine).show_count(

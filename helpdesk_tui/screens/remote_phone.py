@@ -140,15 +140,21 @@ class RemotePhoneScreen(RemoteScreen):
         yield self._line("Name", phone.name or "not given", phone.read_at)
         for label, fact in (("MAC", Fact.MAC), ("Model", Fact.MODEL), ("Installed", Fact.FIRMWARE)):
             yield self._line(label, self._value(fact), phone.read_at if self.desk.offers(fact) else None)
-        when = status.read_at if status else None
-        unknown = "none: it is not registered for calls" if status else "not read yet"
-        online = (status.online or "not given") if status else "not read yet"
         if self.desk.offers(Fact.ONLINE):
-            yield self._line("Online", online, when)
+            yield self._of_status("Online", status.online if status else None)
         else:
             yield self._line("Online", NOT_OFFERED, None)
-        yield self._line("Private address", (status.private_address if status else None) or unknown, when)
-        yield self._line("Public address", (status.public_address if status else None) or unknown, when)
+        yield self._of_status("Private address", status.private_address if status else None)
+        yield self._of_status("Public address", status.public_address if status else None)
+
+    def _of_status(self, label: str, value: str | None) -> Content:
+        """What derives from the phone's registration for calls: without one there is none of it."""
+        status = self._status
+        if status is None:
+            return self._line(label, "not read yet", None)
+        silent = not (status.online or status.private_address or status.public_address)
+        absent = "not given: probably not registered for calls" if silent else "not given"
+        return self._line(label, value or absent, status.read_at)
 
     def _line(self, label: str, value: str, moment: datetime | None) -> Content:
         """A fact, and at the right when it was read."""

@@ -86,20 +86,19 @@ class RemotePhonesScreen(RemoteScreen):
         def search() -> Found:
             query = parse_query(searched)
             phones = self.desk.phones(query)
-            rows = tuple(self._row(phone) for phone in phones)
+            owners = {each.url: each.label for each in self.desk.organisations}
+            rows = tuple(self._row(phone, owners.get(phone.organisation_url)) for phone in phones)
             return Found(searched, phones, rows, self.desk.progress, self.desk.not_searchable(query))
 
         self.in_background("list", search, self._take)
 
-    def _row(self, phone: RemotePhone) -> Row:
-        owner = self.desk.organisation_of(phone)
+    def _row(self, phone: RemotePhone, owner: str | None) -> Row:
         mac, model, step, firmware = (
             fact_cell(self.desk, phone, fact) for fact in (Fact.MAC, Fact.MODEL, Fact.STEP, Fact.FIRMWARE)
         )
-        where = owner.label if owner else symbols().none
         when = read_at(phone.read_at).removeprefix("read ") if phone.complete else symbols().ellipsis
         look = "attention" if phone.step in (Step.PROVISION, Step.DEPROVISION) else ""
-        return Row((phone.label, mac, model, step, where, firmware, phone.id, when), look)
+        return Row((phone.label, mac, model, step, owner or symbols().none, firmware, phone.id, when), look)
 
     def _take(self, found: Found) -> None:
         table, before = self.query_one(RowList), self.highlighted

@@ -130,7 +130,7 @@ async def test_what_is_no_such_fact_is_shown_as_it_was_said(remote: Session) -> 
     async with looking_at(remote, RemotePhonesScreen) as (looking, _):
         await opened(looking, "Werkplaats")
         await looking.shows("Provisioning by manufacturer “frobnicated” is none", "MAC “not a MAC” is none")
-        await looking.shows("Private address none: it is not registered for calls")
+        await looking.shows("Private address not given: probably not registered for calls")
 
 
 async def test_without_a_field_map_the_step_is_not_offered(remote: Session) -> None:

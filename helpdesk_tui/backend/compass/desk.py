@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -134,6 +135,10 @@ class CompassDesk:
 
         fitting = (each for each in self.reading.phones if search.fits(each, owners.get(each.organisation_url), query))
         return tuple(sorted(fitting, key=order))
+
+    def phone_counts(self) -> Counter[str]:
+        """How many phones are known of each organisation, by its address."""
+        return Counter(phone.organisation_url for phone in self.reading.phones)
 
     def not_searchable(self, query: Query) -> tuple[str, ...]:
         """The fields of this search that the platform does not offer."""

@@ -329,6 +329,21 @@ def test_a_failure_anywhere_else_is_a_sentence_too(fault: Fault, opening: Openin
         desk.read_phone(kept)
 
 
+def test_a_redirect_to_ones_own_user_is_followed_on_the_same_host(opening: Opening, server: DocumentedServer) -> None:
+    server.platform.always_redirects = True
+    progress = opening().read_all()
+    assert (progress.problem, progress.read) == (None, 5)
+    assert server.paths()[:4] == ["GET /user", "GET /user/7", "GET /company", "GET /company/2003"]
+
+
+def test_what_an_error_body_says_is_told(opening: Opening, server: DocumentedServer) -> None:
+    desk = opening()
+    desk.read_all()
+    del server.platform.companies["2004"]
+    with pytest.raises(PlatformProblem, match=r"HTTP 400: newCompany must be an absolute URL of a company\)"):
+        desk.move(desk.find("31"), desk.organisation_named("eynde"))
+
+
 def test_nobody_listening_is_a_sentence(opening: Opening) -> None:
     progress = opening(url="http://127.0.0.1:1").read_all()
     assert progress.problem and "No connection to 127.0.0.1" in progress.problem
