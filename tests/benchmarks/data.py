@@ -178,7 +178,7 @@ FROM number JOIN homes ON homes.rowid = 1 + i * 7919 % :phones
 LONG = """
 WITH RECURSIVE number (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM number WHERE i < ?)
 INSERT INTO custom_settings (scope, phone_id, name, value)
-SELECT 'phone', (SELECT id FROM phones ORDER BY verdict_rank DESC, mac DESC LIMIT 1), 'bench_setting_' || i, i
+SELECT 'phone', (SELECT id FROM phones ORDER BY verdict_rank DESC, mac DESC LIMIT 1), 'bench.setting.' || i, i
 FROM number
 """
 
