@@ -49,6 +49,7 @@ class Host:
         for place in self.places.values():
             place.mkdir(mode=0o700)
         (folder / "assets").symlink_to(CHECKOUT / "assets")
+        (folder / ".venv").symlink_to(sys.prefix)
         (folder / "my-walkthroughs").mkdir()
         for sample in SAMPLES.glob("*.csv"):
             shutil.copy(sample, folder)
