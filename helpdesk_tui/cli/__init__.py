@@ -31,6 +31,7 @@ COMMANDS = {
     "api-user": ("api_users", "Users of the REST API: list, add, give rights, remove."),
     "web": ("web", "Show the screens in browsers, behind a proxy that asks for a login."),
     "maintain": ("maintain", "One round of retries and of the weekly deadline."),
+    "schema": ("schema", "Print what --json promises, as JSON Schema."),
     "man": ("man", "Print the manual page."),
     "completion": ("completion", "Print the script that completes commands and phones in bash, zsh or fish."),
     "simulate": ("simulate", "Play the manufacturers' services, or a phone that boots."),
