@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from textual.content import Content
 from textual.widgets import Static
 
@@ -11,17 +9,14 @@ from helpdesk_tui.assets import asset
 from helpdesk_tui.backend import HelpdeskError, Owner, Phone, Role, Scope
 from helpdesk_tui.screens.base import Session
 from helpdesk_tui.screens.comparison import AsksFirst
-from helpdesk_tui.screens.phones import LOOK_AGAIN
+from helpdesk_tui.screens.live import LiveScreen
 from helpdesk_tui.themes import symbols
 from helpdesk_tui.widgets.text import safe
-
-if TYPE_CHECKING:
-    from helpdesk_tui.backend import Helpdesk
 
 SHORT = {Scope.PHONE: "phone", Scope.MODEL: "model", Scope.USER: "user"}
 
 
-class CustomScreen(AsksFirst):
+class CustomScreen(AsksFirst, LiveScreen):
     """A list that is changed for one of several owners: a phone itself, its model in the organisation, its user."""
 
     CSS_PATH = asset("styles/customs.tcss")
@@ -35,13 +30,7 @@ class CustomScreen(AsksFirst):
         self._of = of
         self._begin_at = begin_at
         self._scope = Scope.PHONE if isinstance(of, int) else of.scope
-        self._seen_version = 0
         self.owners: tuple[Owner, ...] = ()
-
-    @property
-    def desk(self) -> Helpdesk:
-        """The backend."""
-        return self.session.helpdesk
 
     @property
     def owner(self) -> Owner:
@@ -52,22 +41,6 @@ class CustomScreen(AsksFirst):
         """What concerns many phones is for whoever may change that."""
         needed = super().needed(command_id)
         return self.owner.needed if self.owners and needed is not Role.VIEWER else needed
-
-    def on_mount(self) -> None:
-        self._seen_version = self.desk.data_version()
-        self.read()
-        self.set_interval(LOOK_AGAIN, self.look_again)
-
-    def look_again(self) -> None:
-        """Show what another process has changed."""
-        version = self.desk.data_version()
-        if version != self._seen_version:
-            self._seen_version = version
-            self.read()
-
-    def read(self) -> None:
-        """Read everything anew, and show it."""
-        raise NotImplementedError
 
     def read_owners(self) -> tuple[Phone | None, tuple[Owner, ...]]:
         """The phone (for a model: one that serves as an example, if there is one) and whom a change can be for."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,20 +15,15 @@ from textual.widgets import Static
 from helpdesk_tui.assets import asset
 from helpdesk_tui.backend import FirmwareEntry, Phone, explain
 from helpdesk_tui.commands import Place
-from helpdesk_tui.screens.base import HelpdeskScreen, Session
+from helpdesk_tui.screens.base import Session
 from helpdesk_tui.screens.firmware_words import so_many
+from helpdesk_tui.screens.live import LiveScreen
 from helpdesk_tui.themes import symbols
 from helpdesk_tui.widgets.header import HeaderLine
 from helpdesk_tui.widgets.row_list import Row, RowColumn, RowList
 from helpdesk_tui.widgets.rule_line import RuleLine
 from helpdesk_tui.widgets.text import safe
 from helpdesk_tui.widgets.times import exact
-
-if TYPE_CHECKING:
-    from helpdesk_tui.backend import Helpdesk
-
-LOOK_AGAIN = 5.0
-"""Seconds between two looks at whether another process has changed something."""
 
 MOST_NAMED = 5
 """Affected phones that a question names."""
@@ -54,22 +48,17 @@ class Item:
     """Phones for which it is selected."""
 
 
-class FirmwareCatalogueScreen(HelpdeskScreen):
+class FirmwareCatalogueScreen(LiveScreen):
     """Certify firmware, or withdraw it."""
 
     PLACE = Place.FIRMWARE_CATALOGUE
     CSS_PATH = asset("styles/rollout.tcss")
     AUTO_FOCUS = "RowList"
+    LOOKS_EVERY = 5.0  # every selection is counted each time
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._seen: tuple[Item, ...] | None = None
-        self._seen_version = 0
-
-    @property
-    def desk(self) -> Helpdesk:
-        """The backend."""
-        return self.session.helpdesk
 
     def compose(self) -> ComposeResult:
         yield from self.header("Firmware catalogue")
@@ -80,14 +69,9 @@ class FirmwareCatalogueScreen(HelpdeskScreen):
             yield Static(id="phones", markup=False)
         yield from self.footer()
 
-    def on_mount(self) -> None:
-        self._read()
-        self.set_interval(LOOK_AGAIN, self._look_again)
-
     # Reading --------------------------------------------------------------------------------------------------------
 
-    def _read(self) -> None:
-        self._seen_version = self.desk.data_version()
+    def read(self) -> None:
         self.in_background("catalogue", self._read_all, self._take)
 
     def _read_all(self) -> tuple[Item, ...]:
@@ -97,10 +81,6 @@ class FirmwareCatalogueScreen(HelpdeskScreen):
             Item(entry, firmware.missing(entry), sum(selections.get((entry.version, name), 0) for name in entry.models))
             for entry in firmware.entries()
         )
-
-    def _look_again(self) -> None:
-        if self.is_current and self.desk.data_version() != self._seen_version:
-            self._read()
 
     def _take(self, items: tuple[Item, ...]) -> None:
         self._seen = items
@@ -165,7 +145,7 @@ class FirmwareCatalogueScreen(HelpdeskScreen):
         if await self.ask(f"Certify {version}?", consequence=consequence, yes="Yes, certify it"):
             await asyncio.to_thread(self.desk.firmware.certify, version)
             self.say(f"{version} is certified.")
-            self._read()
+            self.read()
 
     async def action_withdraw(self) -> None:
         """Make the highlighted version unavailable."""
@@ -178,7 +158,7 @@ class FirmwareCatalogueScreen(HelpdeskScreen):
         if await self.ask(f"Withdraw {version}?", consequence=consequence, yes="Yes, withdraw it"):
             phones = await asyncio.to_thread(self.desk.firmware.withdraw, version)
             self.say(f"{version} is withdrawn. {_affected(phones)}")
-            self._read()
+            self.read()
 
     def _of(self, version: str) -> list[FirmwareEntry]:
         return [item.entry for item in self._seen or () if item.entry.version == version]

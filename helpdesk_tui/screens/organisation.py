@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -25,15 +24,12 @@ from helpdesk_tui.backend import (
 from helpdesk_tui.commands import Place, press
 from helpdesk_tui.screens.base import Session
 from helpdesk_tui.screens.comparison import AsksFirst, phones
-from helpdesk_tui.screens.phones import LOOK_AGAIN
+from helpdesk_tui.screens.live import LiveScreen
 from helpdesk_tui.themes import symbols
 from helpdesk_tui.widgets.header import HeaderLine
 from helpdesk_tui.widgets.row_list import Row, RowColumn, RowList
 from helpdesk_tui.widgets.rule_line import RuleLine
 from helpdesk_tui.widgets.text import safe
-
-if TYPE_CHECKING:
-    from helpdesk_tui.backend import Helpdesk
 
 COLUMNS = (RowColumn("Setting", 21), RowColumn("Value", 20, grows=1))
 
@@ -47,7 +43,7 @@ class Seen:
     models: tuple[ModelInUse, ...]
 
 
-class OrganisationScreen(AsksFirst):
+class OrganisationScreen(AsksFirst, LiveScreen):
     """See and change the common settings."""
 
     PLACE = Place.ORGANISATION
@@ -60,12 +56,6 @@ class OrganisationScreen(AsksFirst):
         self._organisation_id = organisation_id
         self._begin_at = column
         self._seen: Seen | None = None
-        self._seen_version = 0
-
-    @property
-    def desk(self) -> Helpdesk:
-        """The backend."""
-        return self.session.helpdesk
 
     def compose(self) -> ComposeResult:
         yield from self.header("Organisation")
@@ -75,14 +65,9 @@ class OrganisationScreen(AsksFirst):
         yield Static(id="about", markup=False)
         yield from self.footer()
 
-    def on_mount(self) -> None:
-        self._seen_version = self.desk.data_version()
-        self._read()
-        self.set_interval(LOOK_AGAIN, self.look_again)
-
     # Reading --------------------------------------------------------------------------------------------------------
 
-    def _read(self) -> None:
+    def read(self) -> None:
         def read() -> Seen | HelpdeskError:
             try:
                 organisation = self.desk.organisations.get(self._organisation_id)
@@ -95,17 +80,6 @@ class OrganisationScreen(AsksFirst):
                 return error
 
         self.in_background("organisation", read, self._take)
-
-    def look_again(self) -> None:
-        """Show what another process has changed."""
-        version = self.desk.data_version()
-        if version != self._seen_version:
-            self._seen_version = version
-            self._read()
-
-    def on_screen_resume(self) -> None:
-        if self._seen is not None:
-            self._read()
 
     def _take(self, answer: Seen | HelpdeskError) -> None:
         self.set_class(isinstance(answer, HelpdeskError), "-nothing")
@@ -198,7 +172,7 @@ class OrganisationScreen(AsksFirst):
         await asyncio.to_thread(self.desk.organisations.change, organisation, setting.column, text)
         gets = " They get it at their next check or restart." if effect.changed else ""
         self.say(f"{setting.title} is changed for {phones(effect.changed)}.{gets}")
-        self._read()
+        self.read()
 
     async def _ask_value(self, setting: CommonSetting, organisation: Organisation) -> str | None:
         value = setting.value(organisation)

@@ -30,9 +30,9 @@ from helpdesk_tui.backend import (
 )
 from helpdesk_tui.commands import BY_ID, Place
 from helpdesk_tui.screens.base import Session
+from helpdesk_tui.screens.live import LiveScreen
 from helpdesk_tui.screens.phone_actions import PhoneActions
 from helpdesk_tui.screens.phone_customs import PhoneCustoms
-from helpdesk_tui.screens.phones import LOOK_AGAIN
 from helpdesk_tui.themes import symbols
 from helpdesk_tui.widgets.diagram import Diagram
 from helpdesk_tui.widgets.header import HeaderLine
@@ -67,7 +67,7 @@ class Seen:
     """Other environments that know it."""
 
 
-class PhoneScreen(PhoneActions, PhoneCustoms):
+class PhoneScreen(PhoneActions, PhoneCustoms, LiveScreen):
     """Everything about one phone; it grows by itself."""
 
     PLACE = Place.PHONE
@@ -78,7 +78,6 @@ class PhoneScreen(PhoneActions, PhoneCustoms):
         super().__init__(session)
         self._phone_id = phone_id
         self._seen: Seen | None = None
-        self._seen_version = 0
 
     def compose(self) -> ComposeResult:
         yield from self.header()
@@ -98,14 +97,11 @@ class PhoneScreen(PhoneActions, PhoneCustoms):
         yield from self.footer()
 
     def on_mount(self) -> None:
-        self._seen_version = self.desk.data_version()
-        self._read()
-        self.set_interval(LOOK_AGAIN, self._look_again)
         self.set_interval(MINUTE, self._show_all)
 
     # Reading --------------------------------------------------------------------------------------------------------
 
-    def _read(self) -> None:
+    def read(self) -> None:
         known = self._seen.phone.mac if self._seen else None
 
         def read() -> Seen:
@@ -123,18 +119,8 @@ class PhoneScreen(PhoneActions, PhoneCustoms):
             self._seen = seen
             self._show_all()
 
-    def _look_again(self) -> None:
-        version = self.desk.data_version()
-        if version != self._seen_version:
-            self._seen_version = version
-            self._read()
-
-    def on_screen_resume(self) -> None:
-        if self._seen is not None:
-            self._read()
-
     def acted(self) -> None:
-        self._read()
+        self.read()
 
     # Showing --------------------------------------------------------------------------------------------------------
 
@@ -234,7 +220,7 @@ class PhoneScreen(PhoneActions, PhoneCustoms):
         if serial is None:
             return
         phone = await asyncio.to_thread(self.desk.phones.set_text, phone, "serial", serial)
-        self._read()
+        self.read()
         if phone.reason is Reason.NEEDS_SERIAL and phone.serial:
             await self._activate([phone])
 
@@ -259,7 +245,7 @@ class PhoneScreen(PhoneActions, PhoneCustoms):
             asked = await asyncio.to_thread(self.desk.manufacturers.ask, phone)
         finally:
             self.progress("")
-        self._read()
+        self.read()
         contact = asked.lookup.last_contact if isinstance(asked.lookup, Lookup) else None
         sentence = asked.sentence + (f" The phone was last there {exact(contact)}." if contact else "")
         if asked.agrees or self.session.looks_only:
@@ -269,7 +255,7 @@ class PhoneScreen(PhoneActions, PhoneCustoms):
         if await self.ask(f"Make them agree for {phone.mac}?", consequence=sentence, yes=yes):
             attempt = await asyncio.to_thread(self.desk.manufacturers.reconcile, phone, asked)
             self.say(attempt.sentence, "information" if attempt.ok else "error")
-            self._read()
+            self.read()
 
     def chosen(self) -> tuple[Phone, ...]:
         return (self._seen.phone,) if self._seen else ()

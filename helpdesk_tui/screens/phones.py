@@ -16,6 +16,7 @@ from helpdesk_tui.backend import Field, HelpdeskError, Page, Phone, Query, Verdi
 from helpdesk_tui.commands import Place
 from helpdesk_tui.screens.base import HelpdeskScreen, Session
 from helpdesk_tui.screens.first_steps import first_steps
+from helpdesk_tui.screens.live import LOOK_AGAIN
 from helpdesk_tui.screens.phone_actions import PhoneActions
 from helpdesk_tui.themes import symbols
 from helpdesk_tui.widgets.header import HeaderLine
@@ -25,9 +26,6 @@ from helpdesk_tui.widgets.search_field import SearchField
 from helpdesk_tui.widgets.text import safe
 from helpdesk_tui.widgets.times import short_ago
 from helpdesk_tui.widgets.verdict_line import VerdictLine
-
-LOOK_AGAIN = 1.0
-"""Seconds between two looks at whether another process has changed something."""
 
 GROW_OLD = 60.0
 """Seconds after which relative times are worth another look."""

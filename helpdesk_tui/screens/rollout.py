@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,18 +14,13 @@ from textual.widgets import Static
 from helpdesk_tui.assets import asset
 from helpdesk_tui.backend import Organisation, Phone, Progress, Rollout, progress_of
 from helpdesk_tui.commands import Place
-from helpdesk_tui.screens.base import HelpdeskScreen, Session
+from helpdesk_tui.screens.base import Session
+from helpdesk_tui.screens.live import LiveScreen
 from helpdesk_tui.themes import symbols
 from helpdesk_tui.widgets.header import HeaderLine
 from helpdesk_tui.widgets.row_list import Row, RowColumn, RowList
 from helpdesk_tui.widgets.rule_line import RuleLine
 from helpdesk_tui.widgets.text import fit, safe
-
-if TYPE_CHECKING:
-    from helpdesk_tui.backend import Helpdesk
-
-LOOK_AGAIN = 5.0
-"""Seconds between two looks: all phones are counted each time."""
 
 BAR = 10
 """Cells of a bar."""
@@ -50,24 +44,19 @@ class Unsettled:
     phones: tuple[Phone, ...]
 
 
-class RolloutScreen(HelpdeskScreen):
+class RolloutScreen(LiveScreen):
     """All models of the environment, or of one organisation."""
 
     PLACE = Place.ROLLOUT
     CSS_PATH = asset("styles/rollout.tcss")
     AUTO_FOCUS = "RowList"
+    LOOKS_EVERY = 5.0  # all phones are counted each time
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._organisation: Organisation | None = None
         self._seen: tuple[Rollout, ...] | None = None
         self._unsettled: Unsettled | None = None
-        self._seen_version = 0
-
-    @property
-    def desk(self) -> Helpdesk:
-        """The backend."""
-        return self.session.helpdesk
 
     def compose(self) -> ComposeResult:
         yield from self.header("Firmware rollout")
@@ -79,29 +68,15 @@ class RolloutScreen(HelpdeskScreen):
             yield Static(id="phones", markup=False)
         yield from self.footer()
 
-    def on_mount(self) -> None:
-        self._read()
-        self.set_interval(LOOK_AGAIN, self.look_again)
-
-    def on_screen_resume(self) -> None:
-        if self._seen is not None:
-            self._read()
-
     # Reading --------------------------------------------------------------------------------------------------------
 
     @property
     def _organisation_id(self) -> int | None:
         return self._organisation.id if self._organisation else None
 
-    def _read(self) -> None:
-        self._seen_version = self.desk.data_version()
+    def read(self) -> None:
         organisation_id = self._organisation_id
         self.in_background("rollout", lambda: self.desk.firmware.rollouts(organisation_id), self._take)
-
-    def look_again(self) -> None:
-        """Show what phones and colleagues have changed."""
-        if self.is_current and self.desk.data_version() != self._seen_version:
-            self._read()
 
     def _take(self, rollouts: tuple[Rollout, ...]) -> None:
         self._seen = rollouts
@@ -161,7 +136,7 @@ class RolloutScreen(HelpdeskScreen):
         name = await self.ask_text(title, value=before, check=self._organisation_named)
         if name is not None:
             self._organisation = self._organisation_named(name)
-            self._read()
+            self.read()
 
     def _organisation_named(self, name: str) -> Organisation | None:
         return self.desk.phones.organisation_named(name) if name.strip() else None

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,16 +17,14 @@ from textual.widgets.option_list import Option
 from helpdesk_tui.assets import asset
 from helpdesk_tui.backend import Field, Job, Query, Queue, ServiceReport, Step, Vendor
 from helpdesk_tui.commands import Place
-from helpdesk_tui.screens.base import HelpdeskScreen, Session
-from helpdesk_tui.screens.phones import GROW_OLD, LOOK_AGAIN
+from helpdesk_tui.screens.base import Session
+from helpdesk_tui.screens.live import LiveScreen
+from helpdesk_tui.screens.phones import GROW_OLD
 from helpdesk_tui.themes import symbols
 from helpdesk_tui.widgets.header import HeaderLine
 from helpdesk_tui.widgets.rule_line import RuleLine
 from helpdesk_tui.widgets.text import fit, safe
 from helpdesk_tui.widgets.times import ago, countdown, short_span
-
-if TYPE_CHECKING:
-    from helpdesk_tui.backend import Helpdesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +45,7 @@ class Waiting:
         return tuple(sorted(jobs, key=lambda job: job.intended_at))
 
 
-class ServicesScreen(HelpdeskScreen):
+class ServicesScreen(LiveScreen):
     """Services, the calls that wait for them, and the deadline."""
 
     PLACE = Place.SERVICES
@@ -59,12 +56,6 @@ class ServicesScreen(HelpdeskScreen):
         super().__init__(session)
         self._reports: dict[Vendor, ServiceReport] = {}
         self._waiting: Waiting | None = None
-        self._seen_version = 0
-
-    @property
-    def desk(self) -> Helpdesk:
-        """The backend."""
-        return self.session.helpdesk
 
     def compose(self) -> ComposeResult:
         yield from self.header("Manufacturers' services")
@@ -76,15 +67,12 @@ class ServicesScreen(HelpdeskScreen):
         yield from self.footer()
 
     def on_mount(self) -> None:
-        self._seen_version = self.desk.data_version()
-        self._read()
         self.action_check()
-        self.set_interval(LOOK_AGAIN, self._look_again)
         self.set_interval(GROW_OLD, self._show_all)
 
     # Reading --------------------------------------------------------------------------------------------------------
 
-    def _read(self) -> None:
+    def read(self) -> None:
         def read() -> Waiting:
             queues = tuple(self.desk.manufacturers.queue(vendor) for vendor in Vendor)
             active = self.desk.phones.page(Query().with_term(Field.STEP, Step.ACTIVE.value), 0, 0).total
@@ -98,16 +86,6 @@ class ServicesScreen(HelpdeskScreen):
         self._show_all()
         self._show_jobs(waiting.jobs)
         self.show_commands()
-
-    def _look_again(self) -> None:
-        version = self.desk.data_version()
-        if version != self._seen_version:
-            self._seen_version = version
-            self._read()
-
-    def on_screen_resume(self) -> None:
-        if self._waiting is not None:
-            self._read()
 
     # Showing --------------------------------------------------------------------------------------------------------
 
@@ -236,7 +214,7 @@ class ServicesScreen(HelpdeskScreen):
             self.say(last or "Another process is at it, or has done it already.", "error" if failed else "information")
         else:
             self.say(f"{done} done, {failed} failed again.", "warning" if failed else "information")
-        self._read()
+        self.read()
 
     def action_open_waiting(self) -> None:
         """Open the phone of the highlighted call."""

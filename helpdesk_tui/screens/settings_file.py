@@ -29,7 +29,7 @@ from helpdesk_tui.backend import (
 )
 from helpdesk_tui.commands import Place
 from helpdesk_tui.screens.base import HelpdeskScreen, Session
-from helpdesk_tui.screens.phones import LOOK_AGAIN
+from helpdesk_tui.screens.live import LOOK_AGAIN
 from helpdesk_tui.themes import symbols
 from helpdesk_tui.widgets.code_view import CodeView
 from helpdesk_tui.widgets.header import HeaderLine

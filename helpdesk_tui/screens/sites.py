@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,17 +13,15 @@ from textual.widgets import Static
 from helpdesk_tui.assets import asset
 from helpdesk_tui.backend import Failures, Phone, Site
 from helpdesk_tui.commands import Place
-from helpdesk_tui.screens.base import HelpdeskScreen, Session
-from helpdesk_tui.screens.phones import GROW_OLD, LOOK_AGAIN
+from helpdesk_tui.screens.base import Session
+from helpdesk_tui.screens.live import LiveScreen
+from helpdesk_tui.screens.phones import GROW_OLD
 from helpdesk_tui.themes import symbols
 from helpdesk_tui.widgets.header import HeaderLine
 from helpdesk_tui.widgets.row_list import Row, RowColumn, RowList
 from helpdesk_tui.widgets.rule_line import RuleLine
 from helpdesk_tui.widgets.text import safe
 from helpdesk_tui.widgets.times import ago, exact
-
-if TYPE_CHECKING:
-    from helpdesk_tui.backend import Helpdesk
 
 COLUMNS = (
     RowColumn("Address", 16, grows=1),
@@ -43,7 +40,7 @@ class Whereabouts:
     failures: Failures | None
 
 
-class SitesScreen(HelpdeskScreen):
+class SitesScreen(LiveScreen):
     """Sites, what needs attention first."""
 
     PLACE = Place.SITES
@@ -53,12 +50,6 @@ class SitesScreen(HelpdeskScreen):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._places: tuple[Whereabouts, ...] | None = None
-        self._seen_version = 0
-
-    @property
-    def desk(self) -> Helpdesk:
-        """The backend."""
-        return self.session.helpdesk
 
     def compose(self) -> ComposeResult:
         yield from self.header("Sites")
@@ -68,21 +59,11 @@ class SitesScreen(HelpdeskScreen):
         yield from self.footer()
 
     def on_mount(self) -> None:
-        self._seen_version = self.desk.data_version()
-        self._read()
-        self.set_interval(LOOK_AGAIN, self.look_again)
-        self.set_interval(GROW_OLD, self._read)
+        self.set_interval(GROW_OLD, self.read)
 
     # Reading --------------------------------------------------------------------------------------------------------
 
-    def look_again(self) -> None:
-        """Show what another process has changed."""
-        version = self.desk.data_version()
-        if version != self._seen_version:
-            self._seen_version = version
-            self._read()
-
-    def _read(self) -> None:
+    def read(self) -> None:
         def read() -> tuple[Whereabouts, ...]:
             sites = self.desk.fetching.sites()
             known = {site.failures.subject for site in sites if site.failures}
@@ -167,7 +148,7 @@ class SitesScreen(HelpdeskScreen):
         if await self.ask(f"Release {subject}?", consequence=consequence, yes="Yes, release it"):
             await asyncio.to_thread(self.desk.fetching.release, subject)
             self.say(f"{subject} is answered as everybody else.")
-            self._read()
+            self.read()
 
     @on(RowList.Highlighted)
     def _another_site(self) -> None:

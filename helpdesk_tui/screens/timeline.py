@@ -11,8 +11,9 @@ from textual.widgets import Static
 from helpdesk_tui.assets import asset
 from helpdesk_tui.backend import BootFact, BootTimeline, Proof, boot_timeline
 from helpdesk_tui.commands import Place
-from helpdesk_tui.screens.base import HelpdeskScreen, Session
-from helpdesk_tui.screens.phones import GROW_OLD, LOOK_AGAIN
+from helpdesk_tui.screens.base import Session
+from helpdesk_tui.screens.live import LiveScreen
+from helpdesk_tui.screens.phones import GROW_OLD
 from helpdesk_tui.themes import symbols
 from helpdesk_tui.widgets.header import HeaderLine
 from helpdesk_tui.widgets.rule_line import RuleLine
@@ -20,7 +21,7 @@ from helpdesk_tui.widgets.text import fit, safe
 from helpdesk_tui.widgets.times import exact
 
 if TYPE_CHECKING:
-    from helpdesk_tui.backend import Helpdesk, Mac
+    from helpdesk_tui.backend import Mac
 
 LOOKS = {
     Proof.PROVEN: "$ok",
@@ -30,7 +31,7 @@ LOOKS = {
 }
 
 
-class TimelineScreen(HelpdeskScreen):
+class TimelineScreen(LiveScreen):
     """The latest boot of one phone."""
 
     PLACE = Place.TIMELINE
@@ -40,12 +41,6 @@ class TimelineScreen(HelpdeskScreen):
     def __init__(self, session: Session, mac: Mac) -> None:
         super().__init__(session)
         self._mac = mac
-        self._seen_version = 0
-
-    @property
-    def desk(self) -> Helpdesk:
-        """The backend."""
-        return self.session.helpdesk
 
     def compose(self) -> ComposeResult:
         yield from self.header(f"Boot of {self._mac}")
@@ -55,19 +50,9 @@ class TimelineScreen(HelpdeskScreen):
         yield from self.footer()
 
     def on_mount(self) -> None:
-        self._seen_version = self.desk.data_version()
-        self._read()
-        self.set_interval(LOOK_AGAIN, self.look_again)
-        self.set_interval(GROW_OLD, self._read)
+        self.set_interval(GROW_OLD, self.read)
 
-    def look_again(self) -> None:
-        """Show what has reached us meanwhile."""
-        version = self.desk.data_version()
-        if version != self._seen_version:
-            self._seen_version = version
-            self._read()
-
-    def _read(self) -> None:
+    def read(self) -> None:
         def read() -> BootTimeline:
             phone = self.desk.phones.find(self._mac.colons)
             return boot_timeline(phone, self.desk.phones.requests(phone), self.desk.clock())

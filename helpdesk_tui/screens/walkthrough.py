@@ -23,7 +23,7 @@ from helpdesk_tui.backend import (
 )
 from helpdesk_tui.commands import BY_ID, Place, press
 from helpdesk_tui.screens.base import Session
-from helpdesk_tui.screens.phones import LOOK_AGAIN
+from helpdesk_tui.screens.live import LOOK_AGAIN
 from helpdesk_tui.screens.walkthrough_actions import WalkthroughActions
 from helpdesk_tui.screens.walkthrough_texts import caller_text, drawing_text, evidence_text, phone_text, steps_text
 from helpdesk_tui.themes import symbols

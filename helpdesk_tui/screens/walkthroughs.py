@@ -12,8 +12,8 @@ from textual.widgets import Static
 
 from helpdesk_tui.backend import NotFound, Run, check_note
 from helpdesk_tui.commands import Place
-from helpdesk_tui.screens.base import HelpdeskScreen, Session
-from helpdesk_tui.screens.phones import LOOK_AGAIN
+from helpdesk_tui.screens.base import Session
+from helpdesk_tui.screens.live import LiveScreen
 from helpdesk_tui.widgets.header import HeaderLine
 from helpdesk_tui.widgets.row_list import Row, RowColumn, RowList
 from helpdesk_tui.widgets.times import short_ago
@@ -36,7 +36,7 @@ class Listed:
     where: str
 
 
-class WalkthroughsScreen(HelpdeskScreen):
+class WalkthroughsScreen(LiveScreen):
     """Open walkthroughs; enter goes on with one."""
 
     PLACE = Place.WALKTHROUGHS
@@ -45,7 +45,6 @@ class WalkthroughsScreen(HelpdeskScreen):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._listed: tuple[Listed, ...] = ()
-        self._seen_version = 0
 
     def compose(self) -> ComposeResult:
         yield from self.header("Open walkthroughs")
@@ -54,22 +53,10 @@ class WalkthroughsScreen(HelpdeskScreen):
         yield from self.footer()
 
     def on_mount(self) -> None:
-        self._seen_version = self.session.helpdesk.data_version()
         self.query_one("#empty").display = False
-        self._read()
-        self.set_interval(LOOK_AGAIN, self._look_again)
 
-    def on_screen_resume(self) -> None:
-        self._read()
-
-    def _look_again(self) -> None:
-        version = self.session.helpdesk.data_version()
-        if version != self._seen_version:
-            self._seen_version = version
-            self._read()
-
-    def _read(self) -> None:
-        walkthroughs = self.session.helpdesk.walkthroughs
+    def read(self) -> None:
+        walkthroughs = self.desk.walkthroughs
 
         def read() -> tuple[Listed, ...]:
             return tuple(
@@ -80,7 +67,7 @@ class WalkthroughsScreen(HelpdeskScreen):
 
     def _show(self, listed: tuple[Listed, ...]) -> None:
         self._listed = listed
-        now = self.session.helpdesk.clock()
+        now = self.desk.clock()
         rows = [
             Row((each.run.mac.colons, each.title, each.where, each.run.operator, short_ago(each.run.changed_at, now)))
             for each in listed
@@ -108,7 +95,7 @@ class WalkthroughsScreen(HelpdeskScreen):
         if run is None:
             return
         try:
-            phone = await asyncio.to_thread(self.session.helpdesk.phones.find, run.mac.colons)
+            phone = await asyncio.to_thread(self.desk.phones.find, run.mac.colons)
         except NotFound as gone:
             self.say(f"{gone} X gives this walkthrough up.", "warning")
             return
@@ -123,8 +110,8 @@ class WalkthroughsScreen(HelpdeskScreen):
             return
         reason = await self.ask_text(f"Why is the walkthrough of {run.mac} given up?", check=check_note)
         if reason is not None:
-            await asyncio.to_thread(self.session.helpdesk.walkthroughs.abandon, run, reason)
-            self._read()
+            await asyncio.to_thread(self.desk.walkthroughs.abandon, run, reason)
+            self.read()
 
     @on(RowList.Opened)
     def _opened(self) -> None:
