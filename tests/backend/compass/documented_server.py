@@ -7,6 +7,7 @@ chosen by whoever starts it.
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
@@ -81,6 +83,7 @@ class DocumentedServer(ThreadingHTTPServer):
     def __init__(self, platform: Platform) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.platform = platform
+        self.scheme = "http"
         self.asked: list[Asked] = []
         self.faults: list[tuple[str, Fault]] = []
         """Paths that begin so, and what happens there."""
@@ -93,7 +96,14 @@ class DocumentedServer(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
+        return f"{self.scheme}://127.0.0.1:{self.server_address[1]}"
+
+    def secure(self, certificate: Path, key: Path) -> None:
+        """Speak TLS from now on."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        self.socket = context.wrap_socket(self.socket, server_side=True)
+        self.scheme = "https"
 
     def fail(self, fault: Fault, at: str = "/") -> None:
         """From now on, this happens at every path that begins so."""
@@ -117,9 +127,11 @@ class DocumentedServer(ThreadingHTTPServer):
 
 
 @contextmanager
-def running(platform: Platform) -> Iterator[DocumentedServer]:
-    """The server, answering."""
+def running(platform: Platform, certificate: tuple[Path, Path] | None = None) -> Iterator[DocumentedServer]:
+    """The server, answering; over TLS with this certificate and its key."""
     server = DocumentedServer(platform)
+    if certificate:
+        server.secure(*certificate)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:

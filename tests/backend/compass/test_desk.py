@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -15,8 +18,8 @@ from helpdesk_tui.backend.compass.reading import AT_ONCE, ReadingProgress
 from helpdesk_tui.backend.errors import Ambiguous, NotFound, Refused
 from helpdesk_tui.backend.model.query import parse_query
 from helpdesk_tui.backend.model.step import Step
-from tests.backend.compass.conftest import Opening, phone
-from tests.backend.compass.documented_server import PASSWORD, DocumentedServer, Fault
+from tests.backend.compass.conftest import Opening, phone, platform
+from tests.backend.compass.documented_server import PASSWORD, DocumentedServer, Fault, running
 from tests.frozen_clock import FrozenClock
 
 
@@ -352,6 +355,21 @@ def test_nobody_listening_is_a_sentence(opening: Opening) -> None:
 def test_http_is_for_this_machine_only(opening: Opening) -> None:
     progress = opening(url="http://rest.pbx.example.net").read_all()
     assert progress.problem and "write an https:// address" in progress.problem
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate, and is not installed")
+def test_a_certificate_that_nobody_vouches_for_gets_no_password(opening: Opening, tmp_path: Path) -> None:
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    make = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "1"]
+    subprocess.run([*make, *subject, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    with running(platform(), (certificate, key)) as secure:
+        desk = opening(url=secure.url)
+        problem = desk.read_all().problem
+        assert problem and "certificate" in problem.lower() and "self-signed" in problem
+        (finding,) = desk.report()
+        assert not finding.ok and "TLS" in finding.text
+        assert secure.asked == []
 
 
 # Doctor -------------------------------------------------------------------------------------------------------------
