@@ -16,8 +16,10 @@ from textual.pilot import Pilot
 from helpdesk_tui.app import HelpdeskApp
 from helpdesk_tui.backend import FIX, Action, Helpdesk, Phone, VerdictKind, parse_query
 from helpdesk_tui.backend.demo import create_demo, demo_environment
+from helpdesk_tui.screens.activity import ActivityScreen
 from helpdesk_tui.screens.base import HelpdeskScreen, Session
 from helpdesk_tui.screens.firmware import FirmwareScreen
+from helpdesk_tui.screens.move import MoveScreen
 from helpdesk_tui.screens.phone import PhoneScreen
 from helpdesk_tui.screens.phones import PhonesScreen
 from helpdesk_tui.screens.services import ServicesScreen
@@ -106,6 +108,19 @@ def test_settings_file(snap_compare: Compare, desk: Helpdesk, size: tuple[int, i
 def test_firmware(snap_compare: Compare, desk: Helpdesk, size: tuple[int, int]) -> None:
     phone = first_phone(desk, "model:T46S verdict:ok")
     app = app_showing(desk, lambda session: FirmwareScreen(session, (phone.id,)))
+    assert snap_compare(app, terminal_size=size, run_before=settled)
+
+
+@sizes
+def test_move(snap_compare: Compare, desk: Helpdesk, size: tuple[int, int]) -> None:
+    phone = first_phone(desk, "jansen vendor:snom")
+    app = app_showing(desk, lambda session: MoveScreen(session, (phone.id,)))
+    assert snap_compare(app, terminal_size=size, run_before=settled)
+
+
+@sizes
+def test_activity(snap_compare: Compare, desk: Helpdesk, size: tuple[int, int]) -> None:
+    app = app_showing(desk, lambda session: ActivityScreen(session, search="!by:platform since:30d"))
     assert snap_compare(app, terminal_size=size, run_before=settled)
 
 

@@ -122,8 +122,8 @@ class Moves:
             owner: dict[str, int | str] = {"organisation_id": owner_id, "model": phone.model}
             counts.append((len(custom.keys_of(owner)), len(custom.settings_of(owner))))
         if counts != [(0, 0), (0, 0)]:
-            here, there = (f"{_count(keys, 'function key')}, {_count(own, 'custom setting')}" for keys, own in counts)
-            yield f"Set for all {phone.model} phones: {there} there; {here} here."
+            here, there = (f"{keys} and {own}" for keys, own in counts)
+            yield f"Set for all {phone.model} phones (keys, custom settings): {there} there; {here} here."
 
     def _compared(self, phone: Phone, organisation: Organisation) -> FileComparison:
         moved = replace(phone, organisation_id=organisation.id, organisation=organisation.name, user_id=None)

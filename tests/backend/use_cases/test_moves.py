@@ -130,7 +130,7 @@ def test_the_plan_says_what_happens_and_changes_nothing(
         "Kept: name, serial number, PIN, VLAN, firmware choice 10.1.184.15, 1 function key of its own, 1 custom",
         "Provisioning by manufacturer stays disabled: no call, no factory reset.",
         "Logged out: Anna Jansen 201, who stays in Bakkerij Jansen. Only *1 and emergency calls remain until",
-        "Set for all D735 phones: 1 function key, 1 custom setting there; 1 function key, 1 custom setting here.",
+        "Set for all D735 phones (keys, custom settings): 1 and 1 there; 1 and 1 here.",
         "Its settings file: ",
         "; it gets the new one at its next check, in ",
     ):
