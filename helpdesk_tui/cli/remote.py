@@ -191,8 +191,7 @@ def _facts(desk: CompassDesk, phone: RemotePhone, status: RemoteStatus) -> list[
     def fact(which: Fact) -> str:
         if not desk.offers(which):
             return never
-        said = dict(phone.unreadable).get(which)
-        return phone.value(which) or (f"{said!r}, which means nothing here" if said else "not given")
+        return phone.value(which) or phone.oddity(which) or "not given"
 
     step = f"{phone.step.value}: {phone.step.meaning}" if phone.step else fact(Fact.STEP)
     addresses = [f"private {status.private_address}" if status.private_address else "",

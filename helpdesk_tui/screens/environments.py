@@ -69,4 +69,6 @@ class EnvironmentActions(HelpdeskScreen):
                 phone_id = desk.phones.find(mac.colons).id
             except NotFound:
                 self.say(f"{chosen} does not know {mac}: here is its list of phones.")
+        elif mac is not None:
+            self.say(f"{chosen} is read now: search for {mac} in its list of phones.")
         self.app.post_message(EnvironmentChosen(desk, phone_id))

@@ -28,7 +28,6 @@ LATER = 6
 
 NOT_OFFERED = "not offered by this platform"
 
-LABELS = {Fact.MAC: "MAC", Fact.MODEL: "model", Fact.STEP: "step", Fact.FIRMWARE: "firmware", Fact.ONLINE: "online"}
 NEVER = ("verdict", "user", "last seen")
 """What lists of our own phones show, and no documented call tells."""
 
@@ -139,7 +138,7 @@ class RemoteScreen(EnvironmentActions):
 def not_offered(desk: CompassDesk) -> tuple[str, ...]:
     """What lists of phones usually show and this platform does not tell, by name."""
     facts = (Fact.MAC, Fact.MODEL, Fact.STEP, Fact.FIRMWARE)
-    return (*(LABELS[fact] for fact in facts if not desk.offers(fact)), *NEVER)
+    return (*(fact.label for fact in facts if not desk.offers(fact)), *NEVER)
 
 
 def fact_cell(desk: CompassDesk, phone: RemotePhone, fact: Fact) -> str:
@@ -151,9 +150,17 @@ def fact_cell(desk: CompassDesk, phone: RemotePhone, fact: Fact) -> str:
         return shown.none
     if phone.read_at is None or not phone.complete:
         return "?" if phone.problem else shown.ellipsis
-    return "?" if fact in dict(phone.unreadable) else shown.none
+    return "?" if phone.oddity(fact) else shown.none
 
 
-def read_at(moment: datetime | None) -> str:
-    """`read 14:02:10`, in the zone of the machine."""
-    return f"read {moment.astimezone():%H:%M:%S}" if moment else "not read yet"
+def clock_time(moment: datetime | None, now: datetime) -> str:
+    """`14:02:10` in the zone of the machine, or `23 Nov` when that was another day."""
+    if moment is None:
+        return symbols().none
+    there, today = moment.astimezone(), now.astimezone().date()
+    return f"{there:%H:%M:%S}" if there.date() == today else f"{there:%d %b}"
+
+
+def read_at(moment: datetime | None, now: datetime) -> str:
+    """`read 14:02:10`."""
+    return f"read {clock_time(moment, now)}" if moment else "not read yet"

@@ -11,7 +11,7 @@ from helpdesk_tui.assets import asset
 from helpdesk_tui.backend import RemoteOrganisation, RemoteUser
 from helpdesk_tui.commands import Place
 from helpdesk_tui.screens.base import Session
-from helpdesk_tui.screens.remote_base import NOT_OFFERED, RemoteScreen, read_at
+from helpdesk_tui.screens.remote_base import NOT_OFFERED, RemoteScreen, clock_time, read_at
 from helpdesk_tui.themes import symbols
 from helpdesk_tui.widgets.header import HeaderLine
 from helpdesk_tui.widgets.row_list import Row, RowColumn, RowList
@@ -68,8 +68,9 @@ class RemoteDirectory(RemoteScreen):
         from helpdesk_tui.screens.remote_phones import RemotePhonesScreen
 
         if self.organisation:
-            search = f'org:"{self.organisation.short_name or self.organisation.id}"'
-            self.app.push_screen(RemotePhonesScreen(self.session, search=search))
+            short = self.organisation.short_name or ""
+            name = short if short.isalnum() else self.organisation.id  # quotes in it would search for something else
+            self.app.push_screen(RemotePhonesScreen(self.session, search=f"org:{name}"))
 
     def action_back(self) -> None:
         """Escape takes back the search first."""
@@ -120,7 +121,7 @@ class RemoteOrganisationsScreen(RemoteDirectory):
     def _row(self, organisation: RemoteOrganisation, phones: int) -> Row:
         none = symbols().none
         count = "?" if organisation.problem else f"{phones:,}"
-        when = read_at(organisation.read_at).removeprefix("read ") if organisation.read_at else none
+        when = clock_time(organisation.read_at, self.desk.clock())
         cells = (organisation.label, organisation.short_name or none, organisation.id, count, when)
         return Row(cells, "attention" if organisation.problem else "")
 
@@ -177,7 +178,7 @@ class RemoteUsersScreen(RemoteDirectory):
 
     def _take(self, users: tuple[RemoteUser, ...]) -> None:
         self._users = users
-        about = f"{safe(self._organisation.label)}, {read_at(self.desk.clock())}"
+        about = f"{safe(self._organisation.label)}, {read_at(self.desk.clock(), self.desk.clock())}"
         self.query_one("#about", Static).update(Content(about))
         self.show_read()
 

@@ -98,7 +98,7 @@ class RemotePhoneScreen(RemoteScreen):
         phone = self._phone
         header = self.query_one(HeaderLine)
         header.show_title(f"{phone.label}  id {phone.id}")
-        header.show_count(read_at(phone.read_at))
+        header.show_count(read_at(phone.read_at, self.desk.clock()))
         lines = (
             ("Provisioning by manufacturer", self._step()),
             ("Provisioning by Compass", Content.styled(NOT_OFFERED, "$quiet")),
@@ -124,14 +124,10 @@ class RemotePhoneScreen(RemoteScreen):
 
     def _value(self, fact: Fact) -> str:
         """A fact of the phone, or why it is not known."""
-        phone, said = self._phone, dict(self._phone.unreadable).get(fact)
         if not self.desk.offers(fact):
             return NOT_OFFERED
-        if value := phone.value(fact):
-            return value
-        if said:
-            return f"“{said}” is none"
-        return "not given" if phone.complete else "not read yet"
+        unknown = "not given" if self._phone.complete else "not read yet"
+        return self._phone.value(fact) or self._phone.oddity(fact) or unknown
 
     def _facts(self) -> Iterator[Content]:
         phone, status = self._phone, self._status
@@ -159,7 +155,7 @@ class RemotePhoneScreen(RemoteScreen):
     def _line(self, label: str, value: str, moment: datetime | None) -> Content:
         """A fact, and at the right when it was read."""
         room = max(20, self.size.width - 2 - 18 - 16)
-        when = f"{read_at(moment):>15}" if moment else ""
+        when = f"{read_at(moment, self.desk.clock()):>15}" if moment else ""
         look = "$quiet" if value == NOT_OFFERED else ""
         return Content.assemble((f"{label:<18}", "$quiet"), (fit(value, room), look), (when, "$quiet"))
 

@@ -13,7 +13,7 @@ from helpdesk_tui.assets import asset
 from helpdesk_tui.backend import Fact, ReadingProgress, RemotePhone, Step, parse_query
 from helpdesk_tui.commands import Place, press
 from helpdesk_tui.screens.base import Session
-from helpdesk_tui.screens.remote_base import NOT_OFFERED, RemoteScreen, fact_cell, not_offered, read_at
+from helpdesk_tui.screens.remote_base import NOT_OFFERED, RemoteScreen, clock_time, fact_cell, not_offered, read_at
 from helpdesk_tui.themes import symbols
 from helpdesk_tui.widgets.header import HeaderLine
 from helpdesk_tui.widgets.row_list import Row, RowColumn, RowList
@@ -96,7 +96,7 @@ class RemotePhonesScreen(RemoteScreen):
         mac, model, step, firmware = (
             fact_cell(self.desk, phone, fact) for fact in (Fact.MAC, Fact.MODEL, Fact.STEP, Fact.FIRMWARE)
         )
-        when = read_at(phone.read_at).removeprefix("read ") if phone.complete else symbols().ellipsis
+        when = clock_time(phone.read_at, self.desk.clock()) if phone.complete else symbols().ellipsis
         look = "attention" if phone.step in (Step.PROVISION, Step.DEPROVISION) else ""
         return Row((phone.label, mac, model, step, owner or symbols().none, firmware, phone.id, when), look)
 
@@ -134,7 +134,8 @@ class RemotePhonesScreen(RemoteScreen):
         lines: list[Content] = []
         if phone:
             owner = self.desk.organisation_of(phone)
-            where = f"  id {safe(phone.id)}  {safe(owner.label) if owner else ''}  {read_at(phone.read_at)}"
+            when = read_at(phone.read_at, self.desk.clock())
+            where = f"  id {safe(phone.id)}  {safe(owner.label) if owner else ''}  {when}"
             lines.append(Content.assemble((safe(phone.label), "bold"), where))
             if phone.problem:
                 lines.append(Content.styled(safe(phone.problem), "$attention"))

@@ -78,7 +78,7 @@ def test_one_phone_is_shown_with_its_status_and_the_names_of_its_keys(remote: Pr
     assert "Firmware installed: not offered by this platform" in text
     assert "geheim" not in text
     odd = remote("phone", "show", "41").stdout
-    assert "MAC: 'not a MAC', which means nothing here" in odd
+    assert 'MAC: "not a MAC" is no MAC' in odd
 
 
 def test_without_a_field_map_facts_are_said_not_to_be_offered(run: Program, server: DocumentedServer) -> None:

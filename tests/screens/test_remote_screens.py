@@ -129,7 +129,7 @@ async def test_a_phone_shows_each_fact_with_when_it_was_read(remote: Session) ->
 async def test_what_is_no_such_fact_is_shown_as_it_was_said(remote: Session) -> None:
     async with looking_at(remote, RemotePhonesScreen) as (looking, _):
         await opened(looking, "Werkplaats")
-        await looking.shows("Provisioning by manufacturer “frobnicated” is none", "MAC “not a MAC” is none")
+        await looking.shows('Provisioning by manufacturer "frobnicated" is no step', 'MAC "not a MAC" is no MAC')
         await looking.shows("Private address not given: probably not registered for calls")
 
 

@@ -19,6 +19,11 @@ class Fact(StrEnum):
     ONLINE = "online"
     """Not of the phone itself but of its status: whether it is registered for calls."""
 
+    @property
+    def label(self) -> str:
+        """What people call it, within a sentence."""
+        return "MAC" if self is Fact.MAC else self.value
+
 
 FACTS_OF_PHONE = (Fact.MAC, Fact.MODEL, Fact.STEP, Fact.FIRMWARE)
 

@@ -60,6 +60,11 @@ class RemotePhone:
         found = known.get(fact)
         return None if found is None else str(found)
 
+    def oddity(self, fact: Fact) -> str | None:
+        """What the platform said instead of this fact; None: nothing else."""
+        said = dict(self.unreadable).get(fact)
+        return f'"{said}" is no {fact.label}' if said else None
+
 
 @dataclass(frozen=True, slots=True)
 class RemoteOrganisation:
