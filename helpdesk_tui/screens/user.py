@@ -145,7 +145,8 @@ class UserScreen(LiveScreen):
             case Identity():
                 about = "A SIP account. The first is primary; line keys count identities in this order."
             case Phone() as phone:
-                about = f"{phone.vendor.label} {phone.model} of {phone.organisation}. {press('remove_here')} logs out."
+                keys = f"{press('change')} opens it, {press('remove_here')} logs out."
+                about = f"{phone.vendor.label} {phone.model} of {phone.organisation}. {keys}"
             case None if self._seen:
                 about = f"To log this user in: open the phone and press {press('login')} there."
         self.query_one("#about", Static).update(Content(safe(about)))

@@ -167,6 +167,29 @@ def test_what_a_phone_leads_to(snap_compare: Compare, desk: Helpdesk, key: str) 
     assert snap_compare(app, terminal_size=SIZES["80x24"], run_before=open_it)
 
 
+DIRECTORY = {
+    "organisations": (("O",), "80x24"),
+    "users": (("O", "enter"), "80x24"),
+    "users-wide": (("O", "enter"), "140x45"),
+    "user": (("O", "enter", "enter", "end"), "80x24"),
+}
+
+
+@pytest.mark.parametrize("picture", list(DIRECTORY))
+def test_directory(snap_compare: Compare, desk: Helpdesk, picture: str) -> None:
+    keys, size = DIRECTORY[picture]
+    phone = first_phone(desk, "org:jansen verdict:ok user:an")
+
+    async def go(pilot: Pilot[int]) -> None:
+        await settled(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await settled(pilot)
+
+    app = app_showing(desk, lambda session: PhoneScreen(session, phone.id))
+    assert snap_compare(app, terminal_size=SIZES[size], run_before=go)
+
+
 @sizes
 def test_help(snap_compare: Compare, desk: Helpdesk, size: tuple[int, int]) -> None:
     async def ask(pilot: Pilot[int]) -> None:
