@@ -29,11 +29,11 @@ MOST_NAMED = 5
 """Affected phones that a question names."""
 
 COLUMNS = (
-    RowColumn("version", 14),
-    RowColumn("state", 13),
-    RowColumn("selected", 8, right=True),
-    RowColumn("file", 7),
-    RowColumn("models", 20, grows=1),
+    RowColumn("Version", 14),
+    RowColumn("State", 13),
+    RowColumn("Selected", 8, right=True),
+    RowColumn("File", 7),
+    RowColumn("Models", 20, grows=1),
 )
 
 

@@ -146,7 +146,7 @@ class PhoneScreen(PhoneActions, PhoneCustoms, LiveScreen):
         if phone.step is Step.ACTIVE and phone.deadline:
             left = phone.deadline - self.desk.clock()
             there = phone.deadline.astimezone(self.desk.environment.weekly_deadline.zone)
-            note = f" until {there:%a %d %b %H:%M %Z}, {countdown(left)} left"
+            note = f" until {there:%a %d %b %H:%M %Z} ({countdown(left)})"
             if left.total_seconds() <= 0:
                 note = f": its deadline, {there:%a %d %b %H:%M %Z}, has passed"
         return Content.assemble((phone.step.value, "bold $key"), note)
@@ -171,7 +171,7 @@ class PhoneScreen(PhoneActions, PhoneCustoms, LiveScreen):
 
     def _show_facts(self, phone: Phone) -> None:
         none = symbols().none
-        learned = f", learned {exact(phone.firmware_learned_at)}" if phone.firmware_learned_at else ""
+        learned = f" ({exact(phone.firmware_learned_at)})" if phone.firmware_learned_at else ""
         left = (
             ("Organisation", phone.organisation),
             ("User", phone.user or "nobody is logged in"),

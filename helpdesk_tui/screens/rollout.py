@@ -26,12 +26,12 @@ BAR = 10
 """Cells of a bar."""
 
 COLUMNS = (
-    RowColumn("model", 9),
-    RowColumn("phones", 7, right=True),
-    RowColumn("selected", 8, right=True),
-    RowColumn("refused", 7, right=True),
-    RowColumn("waiting", 7, right=True),
-    RowColumn("installed", 9, right=True),
+    RowColumn("Model", 9),
+    RowColumn("Phones", 7, right=True),
+    RowColumn("Selected", 8, right=True),
+    RowColumn("Refused", 7, right=True),
+    RowColumn("Waiting", 7, right=True),
+    RowColumn("Installed", 9, right=True),
     RowColumn("", BAR + 6, grows=1),
 )
 
@@ -166,11 +166,11 @@ def _row(rollout: Rollout) -> Row:
 
 
 def _bar(done: int, of: int) -> str:
-    """`▐▐▐▐▐▐▐─── 70 %`; full only when all is done, empty where there is nothing to do."""
+    """`▐▐▐▐▐▐▐───  70 %`; full only when all is done, empty where there is nothing to do."""
     if not of:
         return ""
     cells = BAR * done // of
-    return f"{symbols().thumb * cells}{symbols().rule * (BAR - cells)} {100 * done // of} %"
+    return f"{symbols().thumb * cells}{symbols().rule * (BAR - cells)} {100 * done // of:>3} %"
 
 
 def _lines(unsettled: Unsettled) -> list[Content]:
