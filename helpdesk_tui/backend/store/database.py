@@ -36,6 +36,8 @@ class Database:
         self._lock = threading.Lock()
         self._watcher: _Held | None = None
         self._identity: tuple[int, int] | None = None
+        self._log: tuple[int, int] | None = None
+        """Of the write-ahead log that our connections use; None: not known yet."""
         with self._sentences():
             self._create_private_file()
             self._identity = self._identify()
@@ -180,7 +182,25 @@ class Database:
             watcher = self._watcher
             if watcher is None or watcher.identity != self._identity:
                 watcher = self._watcher = self._connect()
-            return int(watcher.connection.execute("PRAGMA data_version").fetchone()[0])
+            version = int(watcher.connection.execute("PRAGMA data_version").fetchone()[0])
+            self._check_log()
+            return version
+
+    def _check_log(self) -> None:
+        """Begin anew when the write-ahead log was deleted: SQLite would go on with the deleted file, and neither would
+        others see what we write from now on, nor we what they write."""
+        path = self.path.with_name(f"{self.path.name}-wal")
+        try:
+            status = path.stat()
+            found: tuple[int, int] | None = (status.st_dev, status.st_ino)
+        except FileNotFoundError:
+            found = None
+        if self._log is not None and found != self._log:
+            if found is None:  # nobody has a new one yet: save into the database what is in no other file any more
+                self.connection().execute("PRAGMA wal_checkpoint(FULL)")
+            self.close()
+            found = None
+        self._log = found
 
     def problems(self) -> tuple[str, ...]:
         """What SQLite's own check finds wrong with the file; empty when all is well."""

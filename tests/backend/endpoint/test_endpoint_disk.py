@@ -1,0 +1,111 @@
+"""A disk that fails under a running endpoint: phones are told to come later, and it recovers by itself (case 72)."""
+
+from __future__ import annotations
+
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from helpdesk_tui.backend.helpdesk import Helpdesk
+from helpdesk_tui.backend.model.step import Step
+from helpdesk_tui.backend.store.database import Database
+from tests.backend.endpoint.served import Served, until
+from tests.backend.offices import YEALINK, add_phone, in_service
+
+
+@pytest.fixture
+def paths(desk: Helpdesk, endpoint: Served) -> tuple[str, str]:
+    """Of a phone in service, and of a new phone, whose first visit must be written down before it is answered."""
+    return endpoint.definitive(in_service(desk)), endpoint.definitive(add_phone(desk, YEALINK, "T46S"))
+
+
+def is_later(answer: httpx.Response) -> bool:
+    """Whether the phone heard that it shall come again."""
+    return answer.status_code == 503 and answer.headers["retry-after"] == "10"
+
+
+def test_while_the_database_is_read_only_known_phones_are_answered_and_noted_later(
+    desk: Helpdesk, endpoint: Served, paths: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, new = paths
+    connect = Database._connect
+
+    def read_only(database: Database):  # type: ignore[no-untyped-def]
+        held = connect(database)
+        held.connection.execute("PRAGMA query_only = ON")
+        return held
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Database, "_connect", read_only)
+        desk.store.database.close()
+        until(lambda: is_later(endpoint.get(new)))
+        assert endpoint.get(own).status_code == 200
+    desk.store.database.close()
+    until(lambda: endpoint.get(new).status_code == 200)
+    until(lambda: {"1", "2"} == {str(request.phone_id) for request in desk.fetching.latest()})
+
+
+@pytest.fixture
+def process(desk: Helpdesk) -> Iterator[tuple[int, str]]:
+    """`serve` on the same database as a process of its own: its id and URL."""
+    command = [sys.executable, "-m", "helpdesk_tui", "--database", str(desk.environment.database)]
+    log = desk.environment.database.with_suffix(".log")
+    command += ["serve", "--port", "0", "--access-log", str(log)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as running:
+        assert running.stdout is not None
+        yield running.pid, running.stdout.readline().strip()
+        running.send_signal(signal.SIGTERM)
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux can limit the files of another process")
+def test_while_the_disk_is_full_known_phones_are_answered_and_noted_later(
+    desk: Helpdesk, paths: tuple[str, str], process: tuple[int, str]
+) -> None:
+    own, new = paths
+    number, url = process
+    with httpx.Client(base_url=url, timeout=20) as client:
+        assert client.get(own).status_code == 200
+        until(lambda: len(desk.fetching.latest()) == 1)
+        unlimited = resource.prlimit(number, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+        assert client.get(own).status_code == 200
+        assert is_later(client.get(new))
+        assert len(desk.fetching.latest()) == 1
+        resource.prlimit(number, resource.RLIMIT_FSIZE, unlimited)
+        assert client.get(new).status_code == 200
+        until(lambda: len(desk.fetching.latest()) == 3)
+        assert desk.store.database.problems() == ()
+
+
+def elsewhere(database: Path, statement: str) -> str:
+    """The first value that another process gets from the database."""
+    program = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None);"
+    program += " print(*(c.execute(sys.argv[2]).fetchone() or [''])); c.close()"
+    run = subprocess.run([sys.executable, "-c", program, str(database), statement], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    return run.stdout.strip()
+
+
+@pytest.mark.parametrize("deleted", [("-wal",), ("-wal", "-shm")])
+def test_a_deleted_write_ahead_log_is_replaced_and_what_was_in_it_saved(
+    desk: Helpdesk, endpoint: Served, paths: tuple[str, str], deleted: tuple[str, ...]
+) -> None:
+    own, _ = paths
+    database = desk.environment.database
+    assert endpoint.get(own).status_code == 200
+    until(lambda: len(desk.fetching.latest()) == 1)
+    for end in deleted:
+        database.with_name(database.name + end).unlink()
+    until(database.with_name(database.name + "-wal").exists)
+    for path in paths:
+        until(lambda path=path: endpoint.get(path).status_code == 200)  # type: ignore[misc]
+    until(lambda: int(elsewhere(database, "SELECT count(*) FROM requests")) >= 3)
+    until(lambda: elsewhere(database, "SELECT step FROM phones WHERE id = 2") == Step.DISABLED)
+    assert elsewhere(database, "PRAGMA integrity_check") == "ok"
+    elsewhere(database, "UPDATE phones SET name = 'Magazijn'")
+    assert "Magazijn" in endpoint.get(own).text
