@@ -56,6 +56,8 @@ class ActivityScreen(LiveScreen):
         self._begin_with = search
         self._query = EventQuery()
         self._events: list[Event] = []
+        self._newest: int | None = None
+        """All events up to this id have been looked at; None: the first are still being read."""
         self._older: int | None = None
         """Where older events begin; None: there are none, or the first are still being read."""
         self._reading = True
@@ -79,7 +81,7 @@ class ActivityScreen(LiveScreen):
     def _search_again(self) -> None:
         """Show what fits what is typed now, from the newest on."""
         self._query = self.desk.activity.query(self._search.value)
-        self._events, self._older = [], None
+        self._events, self._older, self._newest = [], None, None
         self.query_one(RowList).move_to(0)
         self._read_from(None)
 
@@ -103,6 +105,9 @@ class ActivityScreen(LiveScreen):
         self._older = page.older
         self._show(unknown)
         self._read_on()
+        if self._newest is None:
+            self._newest = page.newest
+            self.read()  # what has happened while the first were read
 
     def _read_on(self) -> None:
         """Read older ones before somebody gets there."""
@@ -111,20 +116,23 @@ class ActivityScreen(LiveScreen):
 
     def read(self) -> None:
         """Show what has happened since."""
-        query = self._query
-        self.in_background(
-            "newest", lambda: self.desk.activity.page(query, None, PAGE), lambda page: self._prepend(query, page)
-        )
+        query, newest = self._query, self._newest
+        if newest is not None:
+            self.in_background(
+                "newest",
+                lambda: self.desk.activity.newer(query, newest, PAGE),
+                lambda page: self._prepend(query, newest, page),
+            )
 
-    def _prepend(self, query: EventQuery, page: EventPage) -> None:
-        if query is not self._query or self._reading:
+    def _prepend(self, query: EventQuery, newest: int, page: EventPage) -> None:
+        if query is not self._query or newest != self._newest:
             return
-        newest = self._events[0].id if self._events else 0
-        new = [event for event in page.events if event.id > newest]
-        if not new:
-            return
-        if len(new) == PAGE:  # more than a page: what lies between is not read
+        if page.older is not None:  # more than a page: what lies between is not read
             self._search_again()
+            return
+        self._newest = page.newest
+        new = page.events
+        if not new:
             return
         at_top = self._cursor == 0
         self._events[:0] = new

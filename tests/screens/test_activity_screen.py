@@ -50,6 +50,15 @@ async def test_the_newest_stand_first_and_new_ones_come_by_themselves(
         assert "Imported." in pointed_at(looking)  # elsewhere one stays where one is
 
 
+async def test_what_is_searched_comes_by_itself_where_nothing_was(session: Session, colleague: Helpdesk) -> None:
+    async with looking_at(session, partial(ActivityScreen, search="needle")) as (looking, screen):
+        await looking.shows("0 events", "Nothing in the history fits.")
+        note(colleague, "hay")
+        note(colleague, "a needle")
+        screen.look_again()
+        await looking.shows("1 event", "changed: a needle")
+
+
 async def test_a_search_by_tokens(session: Session, desk: Helpdesk, colleague: Helpdesk, snom: Phone) -> None:
     note(colleague, "Moved here.", EventKind.MOVED, snom)
     note(desk, "Changed something.")

@@ -54,12 +54,14 @@ class Condition:
     values: tuple[object, ...]
 
 
-def find(connection: Connection, search: EventSearch, before: int | None, limit: int) -> tuple[list[Row], int | None]:
-    """The newest events before this id, and the id before which to go on; None: there are no more."""
+def find(
+    connection: Connection, search: EventSearch, after: int, before: int, limit: int
+) -> tuple[list[Row], int | None]:
+    """The newest events between these ids, and the id before which to go on; None: there are no more."""
     if any(not values for _, values in search.columns):
         return [], None
     floor, top = _bounds(connection, search)
-    top = top if before is None else min(top, before)
+    floor, top = max(floor, after + 1), min(top, before)
     low = max(floor, top - STRETCH) if search.wanders else floor
     if low >= top:
         return [], None
@@ -69,9 +71,14 @@ def find(connection: Connection, search: EventSearch, before: int | None, limit:
     return rows, low if low > floor else None
 
 
+def newest_id(connection: Connection) -> int:
+    """The id of the newest event; 0: there is none."""
+    return int(connection.execute("SELECT max(id) FROM events").fetchone()[0] or 0)
+
+
 def _bounds(connection: Connection, search: EventSearch) -> tuple[int, int]:
     """The lowest id that is looked at, and the one above the highest."""
-    floor, top = 1, (connection.execute("SELECT max(id) FROM events").fetchone()[0] or 0) + 1
+    floor, top = 1, newest_id(connection) + 1
     if search.since is not None:
         first = "SELECT id FROM events WHERE at >= ? ORDER BY at LIMIT 1"
         row = connection.execute(first, [stamp(search.since)]).fetchone()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from helpdesk_tui.backend.model.event import Event, EventKind
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.store.database import Database, moment, stamp
-from helpdesk_tui.backend.store.event_search import EventSearch, find, names
+from helpdesk_tui.backend.store.event_search import EventSearch, find, names, newest_id
 
 if TYPE_CHECKING:
     from helpdesk_tui.backend.store import Clock
@@ -23,6 +23,8 @@ class EventPage:
     events: tuple[Event, ...]
     older: int | None
     """Give this as `before` to go on; None: there is nothing older. A page may be empty and still have older ones."""
+    newest: int
+    """The id of the newest event that there was, whether it fits or not."""
 
 
 class EventTable:
@@ -56,11 +58,13 @@ class EventTable:
             rows = connection.execute(f"SELECT * FROM events WHERE mac = ? {older} ORDER BY id DESC LIMIT ?", values)
             return tuple(_event(row) for row in rows)
 
-    def page(self, search: EventSearch, before: int | None, limit: int) -> EventPage:
-        """The newest events that are wanted, before the event of this id."""
+    def page(self, search: EventSearch, after: int, before: int | None, limit: int) -> EventPage:
+        """The newest events that are wanted, between the events of these ids."""
         with self._database.read() as connection:
-            rows, older = find(connection, search, before, limit)
-            return EventPage(tuple(_event(row) for row in rows), older)
+            newest = newest_id(connection)
+            before = newest + 1 if before is None else before
+            rows, older = find(connection, search, after, before, limit)
+            return EventPage(tuple(_event(row) for row in rows), older, newest)
 
     def operators(self) -> tuple[str, ...]:
         """Everybody who did something, by name."""

@@ -41,13 +41,17 @@ class Activity:
 
     def page(self, query: EventQuery, before_id: int | None = None, limit: int = 200) -> EventPage:
         """The newest events that fit, before this id. It never looks at all of a long history at once."""
-        return self._events.page(self._search(query), before_id, limit)
+        return self._events.page(self._search(query), 0, before_id, limit)
+
+    def newer(self, query: EventQuery, after_id: int, limit: int = 200) -> EventPage:
+        """The newest events that fit and came after this id: cheap, however long the history is."""
+        return self._events.page(self._search(query), after_id, None, limit)
 
     def events(self, query: EventQuery) -> Iterator[Event]:
         """All events that fit, newest first, read as they are wanted."""
         search, before = self._search(query), None
         while True:
-            page = self._events.page(search, before, PAGE)
+            page = self._events.page(search, 0, before, PAGE)
             yield from page.events
             before = page.older
             if before is None:

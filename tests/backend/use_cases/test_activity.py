@@ -16,6 +16,7 @@ from helpdesk_tui.backend.helpdesk import Helpdesk
 from helpdesk_tui.backend.model.event import Event, EventKind
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.store import event_search
+from helpdesk_tui.backend.store.events import EventPage
 from helpdesk_tui.backend.use_cases.activity import Form, harmless
 from tests.backend.offices import SNOM, YEALINK, add_organisation, in_service
 from tests.frozen_clock import FrozenClock
@@ -131,6 +132,19 @@ def test_a_page_of_a_long_history_ends_also_when_little_fits(desk: Helpdesk, mon
         pages.append(page.events)
         before = page.older
     assert [len(page) for page in pages] == [0, 0, 0, 1]
+
+
+def test_what_is_newer_is_looked_at_alone(desk: Helpdesk, story: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_search, "STRETCH", 5)
+    for text in ("", "needle", "by:anna"):
+        query = desk.activity.query(text)
+        newest = desk.activity.page(query).newest
+        assert desk.activity.newer(query, newest) == EventPage((), None, newest)
+        desk.store.events.add("anna", EventKind.CHANGED, "needle")
+        page = desk.activity.newer(query, newest)
+        assert ([event.text for event in page.events], page.older, page.newest) == (["needle"], None, newest + 1)
+        desk.store.events.add_many(("anna", EventKind.CHANGED, "needle", None, "") for _ in range(9))
+        assert desk.activity.newer(query, newest, limit=3).older is not None
 
 
 def test_an_index_leads_wherever_it_can(desk: Helpdesk, story: list[str]) -> None:
