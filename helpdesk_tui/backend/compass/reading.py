@@ -6,9 +6,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from helpdesk_tui.backend.compass import fields
@@ -151,31 +152,48 @@ class Reading:
                 self._changed.wait()
 
     def _run(self, number: int, parts: Sequence[Callable[[int, CompassClient], None]]) -> None:
-        try:
+        def run() -> None:
             for part in parts:
                 part(number, self._connect())
+
+        self._guard(number, run)
+        with self._changed:
+            if number == self._round:
+                self._under_way = False
+                self._tell()
+
+    def _guard(self, number: int, work: Callable[[], None]) -> None:
+        """Do this, and note why when it fails: a thread has nobody else to tell."""
+        try:
+            work()
         except HelpdeskError as problem:
             self._note(number, str(problem))
-        except Exception as error:  # this thread may have nobody to tell
+        except Exception as error:
             log.error("unexpected error", exc_info=error)
             self._note(number, "Something unexpected went wrong while reading: read it again.")
-        finally:
-            with self._changed:
-                if number == self._round:
-                    self._under_way = False
-                    self._tell()
 
     def _read_lists(self, number: int, client: CompassClient) -> None:
+        """Organisation by organisation, so that the first phones show while the last are still far away."""
+        found: dict[str, RemoteOrganisation] = {}
         for organisation in self._read_organisations(number, client):
-            self._list_phones(number, client, organisation)
+            if organisation.url not in found and number == self._round:
+                found[organisation.url] = organisation
+                with self._changed:
+                    self._organisations[organisation.url] = organisation
+                    self._tell()
+                self._list_phones(number, client, organisation)
+        with self._changed:
+            if number == self._round:
+                self._organisations = {url: self._organisations[url] for url in found}
+                self._phones = {url: phone for url, phone in self._phones.items() if phone.organisation_url in found}
+                self._tell()
 
     def _read_details(self, number: int, client: CompassClient) -> None:
         with self._changed:
             if number == self._round:
                 self._waiting.extend(url for url, phone in self._phones.items() if not phone.complete)
-        readers = [
-            threading.Thread(target=self._read_phones, args=(number, client), daemon=True) for _ in range(AT_ONCE)
-        ]
+        work = partial(self._read_phones, number, client)
+        readers = [threading.Thread(target=self._guard, args=(number, work), daemon=True) for _ in range(AT_ONCE)]
         for reader in readers:
             reader.start()
         for reader in readers:
@@ -187,30 +205,21 @@ class Reading:
                 self._problem = self._problem or problem
                 self._tell()
 
-    def _read_organisations(self, number: int, client: CompassClient) -> list[RemoteOrganisation]:
+    def _read_organisations(self, number: int, client: CompassClient) -> Iterator[RemoteOrganisation]:
         """One's own, and those that the configuration names. Raises PlatformProblem when there is none at all."""
         client.own("user")  # alone and first: a wrong password ends here
-        found: dict[str, RemoteOrganisation] = {}
+        own = ""
         try:
             document = client.own("company")
-            url = fields.address(document) or ""
-            found[url] = fields.organisation(document, url, self._clock(), own=True)
+            own = fields.address(document) or ""
+            yield fields.organisation(document, own, self._clock(), own=True)
         except PlatformProblem as problem:
             if problem.kind in ENDING or not self._environment.companies:
                 raise
             self._note(number, str(problem))
-        for company in self._environment.companies:
-            url = client.company_address(company)
-            if url not in found:
-                found[url] = self._read_organisation(number, client, url)
-        with self._changed:
-            if number == self._round:
-                self._organisations = found
-                gone = [each.url for each in self._phones.values() if each.organisation_url not in found]
-                for phone_url in gone:
-                    del self._phones[phone_url]
-                self._tell()
-        return list(found.values())
+        for url in map(client.company_address, self._environment.companies):
+            if url != own:
+                yield self._read_organisation(number, client, url)
 
     def _read_organisation(self, number: int, client: CompassClient, url: str) -> RemoteOrganisation:
         try:

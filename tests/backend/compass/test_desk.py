@@ -135,6 +135,18 @@ def test_a_phone_moves_and_the_new_list_proves_it(desk: CompassDesk, server: Doc
     assert post.body.decode() == f'{{"newCompany": "{server.url}/company/2004"}}'
 
 
+def test_an_id_may_be_any_text(desk: CompassDesk, server: DocumentedServer) -> None:
+    assert desk.move(desk.find("k/33"), desk.organisation_named("2004")).listed
+    assert "POST /phone/k%2F33/migrateToCompany" in server.paths()
+
+
+def test_a_redirected_move_is_not_followed(desk: CompassDesk, server: DocumentedServer) -> None:
+    server.fail(Fault.REDIRECT, "/phone/31/migrateToCompany")
+    with pytest.raises(PlatformProblem, match=r"redirects to thief.example.com \(HTTP 303\), which is not followed"):
+        desk.move(desk.find("31"), desk.organisation_named("eynde"))
+    assert desk.find("31").organisation_url.endswith("/2003")
+
+
 def test_a_move_without_rights_on_both_is_refused_in_the_platforms_words(
     desk: CompassDesk, server: DocumentedServer
 ) -> None:
