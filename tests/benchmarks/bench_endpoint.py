@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -14,12 +15,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from helpdesk_tui.backend.helpdesk import Helpdesk
 from helpdesk_tui.backend.model.event import EventKind
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.organisation import Identity, Organisation, User
+from helpdesk_tui.backend.model.query import Query
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.use_cases.access import settings_file_name
 from helpdesk_tui.backend.use_cases.phones import NewPhone
@@ -136,13 +140,48 @@ def bench_files(folder: Path) -> None:
     report("endpoint, nothing changed since", sorted(again, key=lambda run: run.per_second)[1], beside)
 
 
+def _look(folder: Path, over: Event, pipe: Connection) -> None:
+    """What a screen of the TUI reads, ten times a second, as a process of its own; sends the milliseconds."""
+    desk = Helpdesk(environment(folder / "bench.db"), "bench")
+    taken: list[float] = []
+    while not over.wait(0.1):
+        begun = time.perf_counter()
+        phones = desk.phones.page(Query(), 0, 50).phones
+        desk.phones.get(phones[len(taken) % 50].id)
+        taken.append((time.perf_counter() - begun) * 1000)
+    desk.close()
+    pipe.send(taken)
+
+
+@contextmanager
+def screen(folder: Path) -> Iterator[list[float]]:
+    """A screen that is looked at meanwhile; afterwards the list holds its milliseconds, sorted."""
+    context = multiprocessing.get_context("fork")
+    over, (here, there) = context.Event(), context.Pipe()
+    process = context.Process(target=_look, args=(folder, over, there))
+    process.start()
+    taken: list[float] = []
+    yield taken
+    over.set()
+    taken += sorted(here.recv())
+    process.join()
+
+
 def bench_rush(folder: Path) -> None:
     """All phones at once, as after a power cut."""
     requests = prepare(folder, RUSH)
     print(f"{RUSH:,} phones at once, 500 connections")
     with endpoint(folder) as port:
-        rush = load(port, requests, 500)
+        with screen(folder) as quiet:
+            time.sleep(3)
+        with screen(folder) as busy:
+            rush = load(port, requests, 500)
     report("endpoint", rush)
+    for label, taken in (("nothing else happens", quiet), ("the rush", busy)):
+        print(
+            f"  a page of the list and a phone, while {label}: median {statistics.median(taken):.1f} ms,"
+            f" worst {taken[-1]:.1f} ms of {len(taken)}"
+        )
     logged = len((folder / "access.log").read_text().splitlines())
     desk = Helpdesk(environment(folder / "bench.db"), "bench")
     noted = len(desk.fetching.latest(RUSH * 2))

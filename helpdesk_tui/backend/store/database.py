@@ -214,7 +214,7 @@ class Database:
             for held in self._held:
                 held.close()
             self._held.clear()
-            self._watcher = None
+            self._watcher = self._log = None
         self._local = threading.local()
 
     @contextmanager
