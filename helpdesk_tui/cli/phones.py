@@ -95,9 +95,12 @@ def list_phones(
 @phone_argument
 @as_json
 @reveal
+@click.option("--plain", "as_sentences", is_flag=True, help="As sentences, for a screen reader or a log.")
 @click.pass_obj
-def show(session: Session, phone: str, as_json: bool, reveal: bool) -> None:
+def show(session: Session, phone: str, as_json: bool, reveal: bool, as_sentences: bool) -> None:
     """Show one phone."""
+    if as_sentences and (as_json or reveal):
+        raise click.UsageError("--plain goes neither with --json nor with --reveal.")
     if elsewhere := session.remote():
         from helpdesk_tui.cli import remote
 
@@ -107,6 +110,11 @@ def show(session: Session, phone: str, as_json: bool, reveal: bool) -> None:
         return
     with session.helpdesk() as desk:
         found = desk.phones.find(phone)
+        if as_sentences:
+            from helpdesk_tui.cli.plain import phone_sentences, plain
+
+            click.echo("\n".join(map(plain, phone_sentences(desk, found))))
+            return
         document = output.documents(desk, [found], reveal)[0]
         if as_json:
             output.print_json(document)

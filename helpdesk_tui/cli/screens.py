@@ -6,15 +6,18 @@ import gc
 import logging
 import os
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from helpdesk_tui.cli.session import Session
 from helpdesk_tui.terminal import check_terminal
 
 if TYPE_CHECKING:
-    from helpdesk_tui.backend import CompassDesk, Helpdesk
+    from helpdesk_tui.backend import CompassDesk, Helpdesk, Phone
     from helpdesk_tui.backend.virtual_phone.caller import Caller
     from helpdesk_tui.environments import Environments
+    from helpdesk_tui.screens.base import HelpdeskScreen
+    from helpdesk_tui.screens.base import Session as ScreenSession
 
 
 def open_screens(session: Session) -> None:
@@ -37,8 +40,12 @@ def run_screens(
     *,
     caller: Caller | None = None,
     environments: Environments | None = None,
+    first: Callable[[ScreenSession], HelpdeskScreen] | None = None,
 ) -> None:
-    """Show the screens on this environment until the operator leaves. A demo has a `caller` who is played."""
+    """Show the screens on this environment until the operator leaves. A demo has a `caller` who is played.
+
+    `first` is shown instead of the list of phones.
+    """
     check_terminal(os.environ)
     keys = session.keys()
     from helpdesk_tui.app import run
@@ -56,9 +63,17 @@ def run_screens(
     screen_session = ScreenSession.of(
         desk, caller=caller, environments=environments, own_account=own_account, started=session.started()
     )
-    status = run(screen_session, home, theme=session.theme, keys=keys)
+    status = run(screen_session, first or home, theme=session.theme, keys=keys)
     if status:
         sys.exit(status)
+
+
+def show_walkthrough(session: Session, desk: Helpdesk, phone: Phone, walkthrough: str) -> None:
+    """Show the screen of this walkthrough alone."""
+    check_terminal(os.environ)
+    from helpdesk_tui.screens.walkthrough import WalkthroughScreen
+
+    run_screens(session, desk, first=lambda screens: WalkthroughScreen(screens, phone.id, walkthrough))
 
 
 def _log_to_file() -> None:

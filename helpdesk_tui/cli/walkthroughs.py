@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from helpdesk_tui.backend import Helpdesk, NotFound, Run
+from helpdesk_tui.backend import FIX, Helpdesk, NotFound, Run
 from helpdesk_tui.backend.use_cases.documents import iso
 from helpdesk_tui.cli.completion import complete_phones
 from helpdesk_tui.cli.output import local, print_json, printable
@@ -70,6 +70,52 @@ def _document(run: Run, title: str, where: str) -> dict[str, object]:
         "changed": iso(run.changed_at),
         "ended": iso(run.ended_at),
     }
+
+
+@walkthrough_command.command("show")
+@click.argument("phone_or_run", metavar="PHONE|RUN", shell_complete=complete_phones)
+@click.option("--plain", "as_sentences", is_flag=True, help="As sentences, for a screen reader or a log.")
+@click.pass_obj
+def show(session: Session, phone_or_run: str, as_sentences: bool) -> None:
+    """Show where the latest run of PHONE, or RUN, stands: its steps, what to say and do, and what is seen."""
+    from helpdesk_tui.cli import plain
+
+    with session.helpdesk() as desk:
+        view = desk.walkthroughs.look(_run(desk, phone_or_run))
+        language = desk.walkthroughs.language
+        if as_sentences:
+            sentences = [
+                plain.heading(view, language),
+                *plain.way_sentences(view, language),
+                *plain.step_sentences(view, language),
+                *plain.evidence_sentences(desk, view),
+            ]
+            click.echo("\n".join(map(plain.plain, sentences)))
+            return
+        click.echo(printable(plain.heading(view, language)))
+        for number, entry in enumerate(view.standing.way, 1):
+            click.echo(f"{number:>3}  {entry.state.value:<8}  {printable(entry.step.title.shown(language))}")
+        for sentence in (*plain.step_sentences(view, language), *plain.evidence_sentences(desk, view)):
+            click.echo(printable(sentence))
+
+
+@walkthrough_command.command("run")
+@click.argument("phone", shell_complete=complete_phones)
+@click.argument("walkthrough", default=FIX)
+@click.option("--plain", "line_by_line", is_flag=True, help="Line by line, with choices by number, without a screen.")
+@click.pass_obj
+def run_walkthrough(session: Session, phone: str, walkthrough: str, line_by_line: bool) -> None:
+    """Go through WALKTHROUGH with the caller, from where its open run stands. `list PHONE` says which there are."""
+    with session.helpdesk() as desk:
+        found = desk.phones.find(phone)
+        if not line_by_line:
+            from helpdesk_tui.cli.screens import show_walkthrough
+
+            show_walkthrough(session, desk, found, walkthrough)
+            return
+        from helpdesk_tui.cli.play import Player
+
+        Player(desk, desk.walkthroughs.resume_or_start(found, walkthrough)).play()
 
 
 @walkthrough_command.command("summary")
