@@ -50,6 +50,9 @@ ACTIONS = {
 }
 """Commands that only some steps offer, with what stands on their buttons."""
 
+GOING_ON = frozenset({"done", "skip", "language", "abandon"})
+"""Commands that an ended run has no more."""
+
 CHANGING = frozenset({*ACTIONS, "done", "choose", "skip", "language", "abandon", "start_over"})
 """Commands of whoever has the run."""
 
@@ -71,6 +74,7 @@ class WalkthroughScreen(WalkthroughActions):
         self._painted: object = None
         self._seen_version = 0
         self._heard = Content("")
+        self._begun_before: set[int] = set()
 
     def compose(self) -> ComposeResult:
         yield from self.header()
@@ -114,13 +118,14 @@ class WalkthroughScreen(WalkthroughActions):
         """Resume the open run of this phone, or start one."""
         try:
             phone = self.desk.phones.get(self._phone_id)
+            self._begun_before = {run.id for run in self.desk.walkthroughs.runs_of(phone)}
             return self.desk.walkthroughs.advance(self.desk.walkthroughs.resume_or_start(phone, self._walkthrough))
         except HelpdeskError as error:
             return error
 
     def _begun(self, answer: View | HelpdeskError) -> None:
         self._take(answer)
-        if isinstance(answer, View) and answer.standing.progress.trail and self._is_mine(answer):
+        if isinstance(answer, View) and answer.run.id in self._begun_before and self._is_mine(answer):
             self.say(f"Resumed where it was left on {exact(answer.run.changed_at)}; {press('start_over')} starts over.")
 
     def read(self) -> None:
@@ -286,6 +291,8 @@ class WalkthroughScreen(WalkthroughActions):
             hidden |= {"take_over"}
         if not (self.view and self.view.standing.choices):
             hidden |= {"choose"}
+        if self.view and self.view.standing.over:
+            hidden |= GOING_ON
         return [offer for offer in super().offers() if offer[0].id not in hidden]
 
     def why_not(self, command_id: str) -> str | None:

@@ -104,6 +104,7 @@ class WalkthroughActions(HelpdeskScreen):
         """Go on with a colleague's run."""
         if self.view:
             run = self.view.run
+            self.app.clear_notifications()  # what was refused before is allowed from now on
             await self._do(lambda: self.desk.walkthroughs.take_over(run))
 
     async def action_abandon(self) -> None:

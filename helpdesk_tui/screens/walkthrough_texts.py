@@ -95,9 +95,9 @@ def evidence_text(
     if standing.blocked and standing.left is None:
         lines.append(Content.styled(f"{sign.attention} {safe(say(standing.blocked))}", "$attention"))
     lines += [Content(safe(say(proof.sentence))) for proof in standing.proofs if proof.sentence != standing.blocked]
-    returned = standing.returned
-    if returned and returned not in [proof.sentence for proof in standing.proofs]:
-        lines.append(Content(safe(say(returned))))
+    led_here = standing.returned or standing.found
+    if led_here and led_here not in [proof.sentence for proof in standing.proofs]:
+        lines.append(Content(safe(say(led_here))))
     lines += [event_text(event, say, now) for event in events]
     return Content("\n").join(lines) if lines else Content.styled(say("Nothing yet; it appears by itself."), "$quiet")
 

@@ -63,6 +63,8 @@ class Standing:
     """Why the operator cannot say that the step is done; empty: they can, or it is not theirs to say."""
     returned: str = ""
     """Why it was come back to, where it was."""
+    found: str = ""
+    """The evidence that led here, off the usual way."""
     left: timedelta | None = None
     """How long the display must still be left alone."""
     overdue: timedelta | None = None
@@ -195,7 +197,8 @@ def _at_step(case: Case, progress: Progress, step: WalkStep) -> Standing:
         entered=entered,
         proofs=tuple(dict.fromkeys(p for p in (*needs, *checks) if p.sentence and not p.holds)),
         blocked=_blocked(needs, left),
-        returned=_returned(progress),
+        returned=_led_here(progress, How.RETURNED),
+        found=_led_here(progress, How.BRANCHED),
         left=left,
         overdue=overdue,
         choices=choices,
@@ -203,9 +206,9 @@ def _at_step(case: Case, progress: Progress, step: WalkStep) -> Standing:
     )
 
 
-def _returned(progress: Progress) -> str:
+def _led_here(progress: Progress, how: How) -> str:
     latest = progress.trail[-1] if progress.trail else None
-    return latest.note if latest and latest.how is How.RETURNED else ""
+    return latest.note if latest and latest.how is how else ""
 
 
 def _blocked(needs: tuple[Proof, ...], left: timedelta | None) -> str:

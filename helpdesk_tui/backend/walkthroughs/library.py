@@ -66,6 +66,7 @@ def read_library(shipped: Files, own: Files, families: Collection[str]) -> Libra
             if walkthrough:
                 found.append(walkthrough)
                 break
+    problems.sort(key=lambda problem: (problem.file, problem.line))
     ordered = sorted(found, key=lambda walkthrough: (walkthrough.order, walkthrough.id))
     return Library({walkthrough.id: walkthrough for walkthrough in ordered}, drawings, tuple(problems), sentences)
 

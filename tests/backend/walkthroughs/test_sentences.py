@@ -97,8 +97,8 @@ def test_own_sentences_win_and_another_language_can_be_added() -> None:
 def test_faulty_sentences_are_told_with_their_line() -> None:
     text = '[nl]\n"Hello. {who}" = "Dag. {wie}"\n"{a} and {a}" = "{a}"\n"x" = 5\n'
     library = read(GOOD, sentences=text)
-    assert [(p.file, p.line) for p in library.problems] == [("sentences.toml", line) for line in (4, 2, 3)]
-    assert "{wie} does not stand in the English sentence" in library.problems[1].reason
+    assert [(p.file, p.line) for p in library.problems] == [("sentences.toml", line) for line in (2, 3, 4)]
+    assert "{wie} does not stand in the English sentence" in library.problems[0].reason
     assert library.sentences.shown("x", "nl") == "[en] x"
 
 
