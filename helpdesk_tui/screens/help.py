@@ -54,7 +54,7 @@ class HelpScreen(HelpdeskScreen):
             found = [c for c in self._commands(place) if all(word in _searched(c) for word in words)]
             if found:
                 title = GROUPS.get(place, f"On this screen ({place.value})")
-                self._list.add_option(Option(Content.styled(title, "bold"), disabled=True))
+                self._list.add_option(Option(Content.styled(f" {title}", "bold"), disabled=True))
                 self._list.add_options(self._option(command, place) for command in found)
             shown += len(found)
         self._list.highlighted = 1 if shown else None
@@ -71,8 +71,8 @@ class HelpScreen(HelpdeskScreen):
         reason = None if place is Place.LIST else self._below.reason_against(command.id)
         text = f"Not now: {safe(reason)}" if reason else command.help
         self._texts[command.id] = text
-        room = max(10, self.size.width - 41)
-        return Option(Content(f"  {fit(keys, 10)} {fit(command.title, 25)} {fit(text, room)}"), id=command.id)
+        room = max(10, self.size.width - 42)
+        return Option(Content(f"  {fit(keys, 10)} {fit(command.title, 25)}  {fit(text, room)}"), id=command.id)
 
     def on_input_changed(self, changed: Input.Changed) -> None:
         self.show(changed.value)

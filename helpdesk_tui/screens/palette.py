@@ -7,6 +7,7 @@ from functools import partial
 
 from textual.command import CommandInput, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.markup import escape
 
 from helpdesk_tui.commands import Command
 from helpdesk_tui.screens.base import HelpdeskScreen
@@ -21,7 +22,7 @@ class Commands(Provider):
         if isinstance(screen, HelpdeskScreen):
             for command, reason in screen.offers():
                 if command.id != "palette":
-                    help_text = f"Not now: {safe(reason)}" if reason else command.help
+                    help_text = escape(f"Not now: {safe(reason)}" if reason else command.help)
                     yield command, help_text, partial(screen.run_command, command.id)
 
     async def discover(self) -> Hits:
@@ -36,7 +37,8 @@ class Commands(Provider):
 
 
 def _title(command: Command, title: Content) -> Content:
-    return Content.assemble(title, "  ", (command.key, "bold")) if command.keys else title
+    title = title.stylize_before("bold")
+    return Content.assemble(title, "  ", command.key) if command.keys else title
 
 
 class Palette(CommandPalette):

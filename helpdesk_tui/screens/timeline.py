@@ -77,7 +77,8 @@ def _line(fact: BootFact) -> Content:
     shown = symbols()
     sign = {Proof.PROVEN: shown.ok, Proof.NOT_YET: shown.waiting}.get(fact.proof, shown.none)
     time = fact.at.astimezone().strftime("%H:%M:%S") if fact.at else ""
-    evidence = safe(fact.evidence) if fact.proof is Proof.PROVEN else f"{fact.proof.value} {safe(fact.evidence)}"
+    parts = (() if fact.proof is Proof.PROVEN else (fact.proof.value,)) + ((fact.evidence,) if fact.evidence else ())
+    evidence = safe(": ".join(parts))
     look = LOOKS[fact.proof]
     return Content.assemble((f"{sign} {fit(fact.step, 34)}", look), f" {time:<8} ", (evidence, look))
 
