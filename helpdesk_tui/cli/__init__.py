@@ -23,7 +23,7 @@ COMMANDS = {
     "organisation": ("organisations", "List, show, add, change and remove organisations."),
     "user": ("users", "List, show, add, change and remove users and their identities."),
     "keys": ("keys", "List the keys of the screens, and the ids to change them by."),
-    "activity": ("activity", "What happened: by whom, to whose phones, when; as CSV or JSON too."),
+    "activity": ("activity", "What happened: by whom, to whose phones, and when."),
     "doctor": ("doctor", "Check configuration, database and the manufacturers' services."),
     "walkthrough": ("walkthroughs", "Guided walkthroughs: check files, list runs, print summaries."),
     "firmware": ("firmware", "Read versions; list, add, certify and select firmware."),
