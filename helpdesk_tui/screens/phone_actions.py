@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from helpdesk_tui.backend import FIX, RESET, Attempt, Phone, Refused, VerdictKind
+from helpdesk_tui.commands import press
 from helpdesk_tui.screens.environments import SWITCH, EnvironmentActions
 from helpdesk_tui.themes import symbols
 
@@ -57,7 +58,7 @@ class PhoneActions(EnvironmentActions):
         failures: list[str] = []
         done = 0
         for number, phone in enumerate(phones, start=1):
-            count = f" {number} of {len(phones)}, esc stops" if len(phones) > 1 else ""
+            count = f" {number} of {len(phones)}, {press('back')} stops" if len(phones) > 1 else ""
             self.progress(f"registering {phone.mac}{symbols().ellipsis}{count}")
             try:
                 attempt = await asyncio.to_thread(next, attempts, None)

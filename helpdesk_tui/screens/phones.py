@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from helpdesk_tui.assets import asset
 from helpdesk_tui.backend import Field, HelpdeskError, Page, Phone, Query, VerdictKind, parse_query
-from helpdesk_tui.commands import Place
+from helpdesk_tui.commands import Place, press
 from helpdesk_tui.screens.base import HelpdeskScreen, Session
 from helpdesk_tui.screens.first_steps import first_steps
 from helpdesk_tui.screens.live import LOOK_AGAIN
@@ -182,7 +182,7 @@ class PhonesScreen(PhoneActions, HelpdeskScreen):
         if everything == 0:
             empty.update(first_steps(self.session.started, self.desk.environment))
         elif self._only_attention and not self._search.value:
-            empty.update(Content("No phone needs attention. Press x to see all phones."))
+            empty.update(Content(f"No phone needs attention. Press {press('attention_only')} to see all phones."))
         else:
             searched = safe(self._search.value)
             empty.update(

@@ -216,7 +216,7 @@ class WalkthroughScreen(WalkthroughActions):
             self.query_one("#title", Static).update(self._title(view, language))
             said = safe(view.say(place.say))
             self.query_one("#say", Static).update(Content(f'"{said}"' if sign.ascii else f"“{said}”"))
-            done = view.tell(place.do, language).replace("{enter}", sign.enter)
+            done = view.tell(place.do, language).replace("{enter}", press("done"))
             self.query_one("#do", Static).update(Content(safe(done)))
         self._show_buttons(view, language)
         self.show_evidence()
