@@ -9,6 +9,7 @@ import pytest
 
 SCREENS = {"textual", "rich"}
 LATE = {
+    "aiohttp",
     "argon2",
     "cryptography",
     "defusedxml",
