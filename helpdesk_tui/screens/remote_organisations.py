@@ -70,7 +70,7 @@ class RemoteDirectory(RemoteScreen):
         if self.organisation:
             short = self.organisation.short_name or ""
             name = short if short.isalnum() else self.organisation.id  # quotes in it would search for something else
-            self.app.push_screen(RemotePhonesScreen(self.session, search=f"org:{name}"))
+            self.app.push_screen(RemotePhonesScreen(self.session, search=f"org:={name}"))
 
     def action_back(self) -> None:
         """Escape takes back the search first."""

@@ -28,6 +28,8 @@ def _holds(term: Term, phone: RemotePhone, organisation: RemoteOrganisation | No
     places = _places(term.field, phone, organisation)
     if term.field is Field.STEP:  # `provision` is no part of `deprovision`
         return term.text in places
+    if term.field is Field.ORGANISATION and term.text.startswith("="):  # `=jansen`: this one alone
+        return term.text[1:] in places
     return any(spelling in place for spelling in term.spellings for place in places)
 
 
