@@ -109,7 +109,7 @@ class SettingsText(BaseModel):
     warnings: list[str]
 
 
-@router.get("/phones/{mac}/settings-file", response_model=SettingsText, responses=errors(401, 403, 404, 406, 409))
+@router.get("/phones/{mac}/settings-file", response_model=SettingsText, responses=errors(400, 401, 403, 404, 406, 409))
 def settings_file(
     visit: Visiting,
     mac: MacInPath,

@@ -112,8 +112,9 @@ class RestApi:
             call.user = await self._let_in(call)
         if call.method == "OPTIONS":
             return self._options(call)
-        if not call.is_reference:
-            _check_media(call)
+        problem = None if call.is_reference else _media_problem(call)
+        if problem and call.method in self._api.methods_of(call.path):  # else the routes say 404 or 405
+            raise ApiError(406, problem)
         body = await _body(call, receive)
         if self._at_once >= MOST_AT_ONCE:
             raise _busy()
@@ -223,13 +224,12 @@ def _credentials(call: _Call) -> Credentials | None:
     return Credentials(username, password, call.line.address) if colon else None
 
 
-def _check_media(call: _Call) -> None:
+def _media_problem(call: _Call) -> str | None:
+    """What is wrong with what the client accepts."""
     accept = call.header(b"accept")
     if call.is_addition:
-        if not accepts_json(accept):
-            raise ApiError(406, "Paths under /helpdesk answer in application/json: accept that.")
-    elif not accepts_v3(accept):
-        raise ApiError(406, f"Name the version of the API: send the header Accept: {COMPASS_V3}.")
+        return None if accepts_json(accept) else "Paths under /helpdesk answer in application/json: accept that."
+    return None if accepts_v3(accept) else f"Name the version of the API: send the header Accept: {COMPASS_V3}."
 
 
 async def _body(call: _Call, receive: Receive) -> bytes:
