@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from helpdesk_tui.backend import BadInput, FileComparison, HelpdeskError, Phone, Refused, User, check_phone_text
+from helpdesk_tui.commands import press
 from helpdesk_tui.screens.comparison import AsksFirst
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class PhoneCustoms(AsksFirst):
         people = await asyncio.to_thread(self.desk.organisations.users, phone.organisation_id)
         others = [user for user in people if user.id != phone.user_id]
         if not others and phone.user_id is None:
-            raise Refused(f"{phone.organisation} has no users: import them first.")
+            raise Refused(f"{phone.organisation} has no users: add one ({press('organisations')}), or import them.")
         if len(others) > MOST_TO_CHOOSE_FROM:
             others = await self._ask_whom(others)
         options: list[tuple[str, str]] = [(user.extension, _line(user)) for user in others]

@@ -81,7 +81,7 @@ class Organisations:
 
     def phones(self, organisation: Organisation) -> int:
         """How many phones it has."""
-        return self._store.directory.phone_counts().get(organisation.id, 0)
+        return self._store.directory.listed(organisation, self._context.clock()).phones
 
     def users(self, organisation_id: int) -> tuple[User, ...]:
         """Its users by extension."""

@@ -162,12 +162,10 @@ def test_a_change_from_an_old_view_says_who_was_quicker(desk: Helpdesk, colleagu
 def test_identities_of_an_old_view_are_not_overwritten(desk: Helpdesk, colleague: Helpdesk, anna: User) -> None:
     anna = desk.users.add_identity(anna, {"sip_username": "orders"})
     colleague.users.change_identity(anna, "orders", "sip_password", "Nieuw-geheim-9")
-    for attempt in (
-        lambda: desk.users.change_identity(anna, "orders", "sip_password", "Mijn-geheim-8"),
-        lambda: desk.users.remove_identity(anna, "orders"),
-    ):
-        with pytest.raises(Refused, match="was changed by bert"):
-            attempt()
+    with pytest.raises(Refused, match="was changed by bert"):
+        desk.users.change_identity(anna, "orders", "sip_password", "Mijn-geheim-8")
+    with pytest.raises(Refused, match="was changed by bert"):
+        desk.users.remove_identity(anna, "orders")
     colleague.users.reorder(desk.users.get(anna.id), ["orders", "jansen201"])
     desk.users.add_identity(anna, {"sip_username": "night"})
     with pytest.raises(Refused, match="order of the identities"):
