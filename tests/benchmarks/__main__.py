@@ -22,6 +22,9 @@ def main() -> int:
     for part in wanted:
         module = import_module(f"tests.benchmarks.bench_{part}")
         print(f"\n{part}: {(module.__doc__ or '').partition(chr(10))[0]}", flush=True)
+        busy, cores = os.getloadavg()[0], os.cpu_count() or 1
+        if busy > cores / 2:
+            print(f"  This machine is busy (load {busy:.0f} on {cores} cores): times are longer than they need be.")
         begun = time.monotonic()
         sys.argv = [part]  # a part may read arguments of its own when it is run alone
         module.main()

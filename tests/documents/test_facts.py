@@ -12,11 +12,14 @@ from helpdesk_tui import configuration
 from helpdesk_tui.backend.helpdesk import catalogue
 from helpdesk_tui.backend.use_cases import firmware_catalogue, imports
 from helpdesk_tui.cli import root
+from helpdesk_tui.commands import COMMANDS as COMMAND_LIST
+from helpdesk_tui.commands import Place, commands_for, key_label
 from tests.documents.reading import CHECKOUT, DOCUMENTS, FENCE, LINK, anchors, blocks, first_cells, section
 
 DOCS = CHECKOUT / "docs"
 CONFIGURATION = (DOCS / "configuration.md").read_text(encoding="utf-8")
 FILES = (DOCS / "files.md").read_text(encoding="utf-8")
+README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
 COMMANDS = (DOCS / "commands.md").read_text(encoding="utf-8")
 
 KEYS = {
@@ -87,6 +90,16 @@ def test_every_command_and_option_that_is_described_exists() -> None:
 def test_every_command_is_described() -> None:
     described = {words.split()[0] for cell in first_cells(COMMANDS) for words in cell}
     assert set(root.list_commands(click.Context(root))) <= described
+
+
+def test_every_command_of_the_first_screens_has_its_key_in_the_readme() -> None:
+    """Of the list of phones and of one phone; and no key is told that there is not."""
+    told = {key for cell in first_cells(section(README, "Screens and keys")) for key in cell}
+    keys = {command.id: {key_label(key) for key in command.keys} | {*command.keys} for command in COMMAND_LIST}
+    everywhere = (*commands_for(Place.PHONES), *commands_for(Place.PHONE))
+    missing = {command.id for command in everywhere if command.keys and not keys[command.id] & told}
+    assert missing == set()
+    assert all(any(key in labels for labels in keys.values()) for key in told)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

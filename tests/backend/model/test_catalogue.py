@@ -97,7 +97,7 @@ def test_other_names_are_not_models(spelling: str) -> None:
 def test_an_unknown_name_gets_the_nearest_ones() -> None:
     with pytest.raises(BadInput, match="T46S"):
         CATALOGUE.get("T46SS")
-    with pytest.raises(BadInput, match="docs/files.md"):
+    with pytest.raises(BadInput, match=r"docs/files\.md"):
         CATALOGUE.get("toaster")
 
 
