@@ -107,6 +107,14 @@ class DirectoryScreen(LiveScreen):
         if self.organisation:
             self.app.push_screen(PhonesScreen(self.session, search=f"org:={self.organisation.short_name}"))
 
+    def action_activity(self) -> None:
+        """Show what happened to it and to its phones."""
+        from helpdesk_tui.screens.activity import ActivityScreen
+
+        if self.organisation:
+            name = self.organisation.name.partition('"')[0]
+            self.app.push_screen(ActivityScreen(self.session, search=f'org:"{name}"'))
+
     def action_common_settings(self) -> None:
         """Show what all its phones get."""
         from helpdesk_tui.screens.organisation import OrganisationScreen

@@ -14,6 +14,7 @@ from helpdesk_tui.backend import EventKind, Helpdesk, Phone
 from helpdesk_tui.backend.store import event_search
 from helpdesk_tui.screens.activity import PAGE, ActivityScreen
 from helpdesk_tui.screens.base import Session
+from helpdesk_tui.screens.organisations import OrganisationsScreen
 from helpdesk_tui.screens.phone import PhoneScreen
 from helpdesk_tui.screens.phones import PhonesScreen
 from helpdesk_tui.widgets.row_list import RowList
@@ -146,3 +147,13 @@ async def test_it_opens_from_a_phone_with_its_own_history(session: Session, snom
     async with looking_at(session, partial(PhoneScreen, phone_id=snom.id), (140, 45)) as (looking, _):
         await looking.pilot.press("A")
         await looking.shows("1 event", "00:04:13:a1:b2:c3", "[bold]Bakkerij[/] Jansen")
+
+
+async def test_it_opens_from_an_organisation_with_what_happened_there(
+    session: Session, desk: Helpdesk, snom: Phone
+) -> None:
+    note(desk, "About nothing.")
+    async with looking_at(session, OrganisationsScreen) as (looking, _):
+        await looking.shows("1 organisation")
+        await looking.pilot.press("A")
+        await looking.shows('/ org:"[bold]Bakkerij[/] Jansen"', "1 event", "imported: Imported.")
