@@ -31,6 +31,8 @@ FIXED_IN: Mapping[Place, Sequence[str]] = {
     Place.COMPARISON: ("left", "right", "h", "l"),
 }
 """Keys that belong to the place itself: the ways of a step have their number, long lines are shifted."""
+ON_A_PLATFORM_ELSEWHERE = (Place.PHONES, Place.PHONE, Place.ORGANISATIONS, Place.USERS)
+"""Places that a remote environment has too, with the commands of `Place.REMOTE` beside their own."""
 NEEDED = ("back", "quit")
 """Commands without which somebody would be stuck."""
 
@@ -87,7 +89,8 @@ def _key(command_id: str, text: str) -> str:
 
 def _check_place(place: Place, keymap: Keymap) -> None:
     """Every key means one thing in one place."""
-    here: Iterable[Command] = (c for c in COMMANDS if {place, Place.LIST, Place.EVERYWHERE} & {*c.places})
+    places = {place, Place.LIST, Place.EVERYWHERE, *((Place.REMOTE,) if place in ON_A_PLATFORM_ELSEWHERE else ())}
+    here: Iterable[Command] = (command for command in COMMANDS if places & {*command.places})
     taken: dict[str, Command] = {}
     for command in sorted(here, key=lambda command: command.id in keymap):  # the blame is on what was changed
         for key in keymap.get(command.id, command.usual):
@@ -105,4 +108,6 @@ def _check_place(place: Place, keymap: Keymap) -> None:
 
 def _where(place: Place, other: Command) -> str:
     shared = {Place.EVERYWHERE, Place.LIST} & {*other.places}
-    return str(min(shared)) if shared else f"in {place}"
+    if shared:
+        return str(min(shared))
+    return f"on {Place.REMOTE}" if Place.REMOTE in other.places else f"in {place}"

@@ -52,6 +52,7 @@ def test_two_commands_may_swap_their_keys() -> None:
         ({"activate": "f"}, "'f' already is 'Fix with the caller' (fix), in phones"),
         ({"activate": "q"}, "'q' already is 'Quit' (quit), everywhere"),
         ({"activate": "j"}, "'j' already is 'Down' (cursor_down), in a list or text"),
+        ({"activate": "R"}, "'R' already is 'Read again' (read_again), on a platform elsewhere"),
         ({"help": "a"}, "'a' already is 'Activate' (activate)"),
         ({"activate": "f5", "fix": "f5"}, "'f5' already is 'Activate' (activate), in phones"),
         ({"activate": "ctrl+m"}, "terminals send the same for 'ctrl+m' as for enter"),
