@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 
@@ -219,3 +221,20 @@ def test_only_administrators_may(desk: Helpdesk, jansen: Organisation, anna: Use
             attempt()
     users.reveal(anna)
     assert [each.user for each in desk.users.of(jansen.id)] == [anna]
+
+
+def test_of_two_at_the_same_moment_one_is_told(desk: Helpdesk, colleague: Helpdesk, anna: User) -> None:
+    together = Barrier(2)
+
+    def rename(by: Helpdesk, name: str) -> str:
+        together.wait()
+        try:
+            return by.users.change(anna, "name", name).name
+        except Refused as refused:
+            return str(refused)
+
+    with ThreadPoolExecutor(2) as threads:
+        said = list(threads.map(rename, (desk, colleague), ("Anne", "Annie")))
+    now = desk.users.get(anna.id).name
+    assert now in said and now in ("Anne", "Annie")
+    assert sum("look again" in answer for answer in said) == 1
