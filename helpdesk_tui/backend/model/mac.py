@@ -64,6 +64,11 @@ class Mac:
         return self.colons
 
 
+def is_device(digits: str) -> bool:
+    """Whether these twelve lower-case hexadecimal digits are the address of one device."""
+    return digits not in ("0" * 12, "f" * 12) and not int(digits[:2], 16) & 1
+
+
 def find_mac(text: str) -> Mac | None:
     """The MAC that this text is, or None where it is something else (a name, a fragment)."""
     try:

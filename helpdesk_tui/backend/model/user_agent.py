@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from helpdesk_tui.backend.model.mac import Mac, find_mac
+from helpdesk_tui.backend.model.mac import Mac, is_device
 from helpdesk_tui.backend.model.vendor import Vendor, vendor_by_prefix
 
 
@@ -71,5 +71,6 @@ def _said(vendor: Vendor, match: re.Match[str] | None, text: str) -> UserAgent:
 
 def _mac(text: str) -> Mac | None:
     """The MAC wherever it stands: one of a known vendor before any other twelve digits (a build, a date)."""
-    macs = [mac for found in _MAC.findall(text) if (mac := find_mac(found))]
+    digits = [found.replace(":", "").lower() for found in _MAC.findall(text)]
+    macs = [Mac(found) for found in digits if is_device(found)]
     return next((mac for mac in macs if vendor_by_prefix(mac)), macs[0] if macs else None)

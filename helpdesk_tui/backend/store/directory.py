@@ -178,7 +178,9 @@ class DirectoryTable:
 
     def user(self, user_id: int) -> User | None:
         """The user of this id."""
-        return next(iter(self._users("users.id = ? ORDER BY users.id", [user_id])), None)
+        with self._database.read() as connection:
+            rows = connection.execute(f"{_USERS} WHERE users.id = ? ORDER BY position", [user_id]).fetchall()
+        return _user(rows) if rows else None
 
     def user_by_extension(self, organisation_id: int, extension: str) -> User | None:
         """The user who has this extension in this organisation."""
