@@ -110,7 +110,8 @@ class RemotePhonesScreen(RemoteScreen):
         self.query_one(HeaderLine).show_count(count_text(found))
         empty = self.query_one("#empty", Static)
         empty.display, table.display = not found.phones, bool(found.phones)
-        empty.update(Content("\n".join(safe(line) for line in self._why_empty(found))))
+        why = "\n".join(safe(line) for line in self._why_empty(found))
+        empty.update(Content.styled(why, "$attention" if found.progress.problem else "$quiet"))
         self._show_about()
         if self._open_when_found and found.searched == self._search.value:
             self._open_when_found = False
@@ -141,7 +142,7 @@ class RemotePhonesScreen(RemoteScreen):
                 lines.append(Content.styled(safe(phone.problem), "$attention"))
             elif phone.step:
                 step = f"{phone.step.value}: {phone.step.meaning}"
-                lines.append(Content.assemble(("Provisioning by manufacturer  ", "$quiet"), step))
+                lines.append(Content.assemble(("Provisioning by manufacturer ", "$quiet"), step))
         if progress and progress.problem and progress.listed and not (phone and phone.problem):
             again = f" {press('read_again')} reads again."
             lines.append(Content.styled(safe(progress.problem) + again, "$attention"))

@@ -245,6 +245,7 @@ async def test_both_kinds_of_environments_are_switched_by_key(
     desk: Helpdesk, environment: Environment, remote_environment: CompassEnvironment, snom: Phone
 ) -> None:
     both = Environments({"staging": environment, "remote": remote_environment}, desk)
+    assert both.elsewhere("staging", snom) == (), "a platform elsewhere is not read as a whole for one MAC"
     async with looking_at(Session.of(desk, environments=both), home) as (looking, _):
         await looking.shows("1 phone")
         await looking.pilot.press("E")

@@ -227,8 +227,9 @@ class Reading:
         except PlatformProblem as problem:
             if problem.kind in ENDING:
                 raise
-            self._note(number, str(problem))
-            return RemoteOrganisation(url, fields.id_of(url), problem=str(problem))
+            missing = RemoteOrganisation(url, fields.id_of(url), problem=str(problem))
+            self._note(number, f"{missing.label}: {problem}")
+            return missing
 
     def _list_phones(self, number: int, client: CompassClient, organisation: RemoteOrganisation) -> None:
         if organisation.problem:
@@ -238,7 +239,7 @@ class Reading:
         except PlatformProblem as problem:
             if problem.kind in ENDING:
                 raise
-            self._note(number, str(problem))
+            self._note(number, f"{organisation.label}: {problem}")
             with self._changed:
                 if number == self._round:
                     self._organisations[organisation.url] = replace(organisation, problem=str(problem))
