@@ -57,10 +57,12 @@ def _step_lines(number: int, entry: StepState, language: str, say: Say, *, roomy
 def phone_text(view: View, say: Say, room: int, zone: tzinfo) -> Content:
     """Whose phone it is, where it stands, and who has the run; the most important first where room is short."""
     phone, run = view.phone, view.run
-    until = f" to {phone.deadline.astimezone(zone):%a %H:%M}" if phone.step is Step.ACTIVE and phone.deadline else ""
+    step = phone.step.value
+    if phone.step is Step.ACTIVE and phone.deadline:
+        step = say(f"{step} to {phone.deadline.astimezone(zone):%a %H:%M}")
     lines = [
         (say("By manufacturer:"), "$quiet"),
-        (f"  {phone.step.value}{until}", "bold"),
+        (f"  {step}", "bold"),
         (say("Last action:"), "$quiet"),
         (f"  {run.operator}, {exact(run.changed_at)}", ""),
         (phone.organisation, ""),
@@ -68,6 +70,8 @@ def phone_text(view: View, say: Say, room: int, zone: tzinfo) -> Content:
     ]
     if room >= len(lines):
         lines = [*lines[-2:], *lines[:-2]]
+    elif room in (1, 3):
+        room -= 1  # a heading alone says nothing
     return Content("\n").join([Content.styled(fit(text, STEPS_WIDTH), look) for text, look in lines[: max(0, room)]])
 
 

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
 from helpdesk_tui.app import HelpdeskApp
-from helpdesk_tui.backend import FIX, Action, Helpdesk, Phone, VerdictKind, parse_query
+from helpdesk_tui.backend import Helpdesk, Phone, VerdictKind, parse_query
 from helpdesk_tui.backend.demo import create_demo, demo_environment
 from helpdesk_tui.screens.activity import ActivityScreen
 from helpdesk_tui.screens.base import HelpdeskScreen, Session
@@ -24,7 +23,6 @@ from helpdesk_tui.screens.phone import PhoneScreen
 from helpdesk_tui.screens.phones import PhonesScreen
 from helpdesk_tui.screens.services import ServicesScreen
 from helpdesk_tui.screens.settings_file import SettingsFileScreen
-from helpdesk_tui.screens.walkthrough import WalkthroughScreen
 from helpdesk_tui.widgets.header import DEMO
 from tests.frozen_clock import FrozenClock
 
@@ -121,31 +119,6 @@ def test_move(snap_compare: Compare, desk: Helpdesk, size: tuple[int, int]) -> N
 @sizes
 def test_activity(snap_compare: Compare, desk: Helpdesk, size: tuple[int, int]) -> None:
     app = app_showing(desk, lambda session: ActivityScreen(session, search="!by:platform since:30d"))
-    assert snap_compare(app, terminal_size=size, run_before=settled)
-
-
-Pictured = tuple[str, str, str]
-"""A query for the phone, the walkthrough, and the language spoken with the caller."""
-
-WALKTHROUGHS: dict[str, Pictured] = {
-    "step with actions": ("step:provision vendor:snom", FIX, "en"),
-    "keys to press": ("vendor:yealink verdict:ok", FIX, "nl"),
-    "choices": ("vendor:snom verdict:ok", "still-does-not-work", "en"),
-}
-
-
-@sizes
-@pytest.mark.parametrize("picture", list(WALKTHROUGHS))
-def test_walkthrough(snap_compare: Compare, desk: Helpdesk, size: tuple[int, int], picture: str) -> None:
-    query, walkthrough, language = WALKTHROUGHS[picture]
-    phone = first_phone(desk, query)
-    run = desk.walkthroughs.resume_or_start(phone, walkthrough)
-    desk.walkthroughs.speak(run, language)
-    if picture == "keys to press":
-        desk.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]
-        assert desk.walkthroughs.act(run, Action.ACTIVATE).ok
-        desk.walkthroughs.advance(run)
-    app = app_showing(desk, lambda session: WalkthroughScreen(session, phone.id, walkthrough))
     assert snap_compare(app, terminal_size=size, run_before=settled)
 
 
