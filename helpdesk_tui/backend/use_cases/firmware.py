@@ -160,7 +160,7 @@ class Firmware(FirmwareCatalogue):
         choices = self._store.phones.choices([phone.id for phone in phones])
         for phone in phones:
             if choices.get(phone.id) != (phone.model, phone.firmware_selected):
-                unchanged(self._store, phone, ("model", "firmware_selected"))
+                unchanged(self._context, phone, ("model", "firmware_selected"))
 
     # -- taken back ---------------------------------------------------------------------------------------------------
 

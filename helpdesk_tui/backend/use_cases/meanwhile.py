@@ -15,6 +15,7 @@ from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.phone import Phone
 from helpdesk_tui.backend.model.step import Step
 from helpdesk_tui.backend.store import Store
+from helpdesk_tui.backend.use_cases.context import Context
 
 SET_BY_PEOPLE = (
     *("organisation_id", "user_id", "model", "name", "serial", "pin", "vlan", "modules", "firmware_selected"),
@@ -23,8 +24,6 @@ SET_BY_PEOPLE = (
 """The columns of a phone that only operators change, and not the phone or its manufacturer."""
 
 NOTHING_DONE = "nothing was done"
-
-SOMEBODY = "somebody was quicker"
 
 LOOKED_AT = 50
 """Latest events among which the one that explains a difference is looked for."""
@@ -37,37 +36,41 @@ _KINDS = {
 }
 
 
-def as_it_is(store: Store, seen: Phone) -> Phone:
+def as_it_is(context: Context, seen: Phone) -> Phone:
     """The phone as it stands inside this transaction. Raises Refused when it was removed, saying by whom and when."""
-    current = store.phones.by_id(seen.id)
+    current = context.store.phones.by_id(seen.id)
     if current is None:
-        raise Refused(_removed(store, seen))
+        raise Refused(_removed(context, seen))
     return current
 
 
-def unchanged(store: Store, seen: Phone, columns: Iterable[str], otherwise: str = NOTHING_DONE) -> Phone:
+def unchanged(context: Context, seen: Phone, columns: Iterable[str], otherwise: str = NOTHING_DONE) -> Phone:
     """The phone as it stands inside this transaction, where these columns are as they were seen.
 
     Raises Refused when somebody has changed one of them or removed the phone, saying who, when, and what that means.
     """
-    current = as_it_is(store, seen)
+    current = as_it_is(context, seen)
     for column in columns:
         if getattr(current, column) != getattr(seen, column):
-            raise Refused(was_quicker(store, seen, column, otherwise))
+            raise Refused(was_quicker(context, seen, column, otherwise))
     return current
 
 
-def not_activated(store: Store, seen: Phone) -> None:
+def not_activated(context: Context, seen: Phone) -> None:
     """Raises Refused when somebody has registered the phone since it was seen: its caller may be resetting it now."""
-    current = as_it_is(store, seen)
+    current = as_it_is(context, seen)
     if current.step is Step.ACTIVE and (current.step, current.step_since) != (seen.step, seen.step_since):
-        raise Refused(was_quicker(store, seen, "step", NOTHING_DONE))
+        raise Refused(was_quicker(context, seen, "step", NOTHING_DONE))
 
 
-def was_quicker(store: Store, seen: Phone, column: str, otherwise: str) -> str:
+def was_quicker(context: Context, seen: Phone, column: str, otherwise: str) -> str:
     """The sentence for whoever comes second: who changed this column, when, and to what."""
-    event = _event(store, seen.mac, column)
-    who = f"{event.operator} was quicker ({_when(event.at)}: “{event.text.removesuffix('.')}”)" if event else SOMEBODY
+    event = _event(context.store, seen.mac, column)
+    if event is None:
+        who = "somebody was quicker"
+    else:
+        whoever = "you yourself were" if event.operator == context.operator else f"{event.operator} was"
+        who = f"{whoever} quicker ({_when(event.at)}: “{event.text.removesuffix('.')}”)"
     return f"{seen.mac}: {who}: {otherwise}; look at the phone again."
 
 
@@ -79,11 +82,11 @@ def _event(store: Store, mac: Mac, column: str) -> Event | None:
     return next(iter(naming or events), None)
 
 
-def _removed(store: Store, seen: Phone) -> str:
-    events = store.events.of_phone(seen.mac, LOOKED_AT)
+def _removed(context: Context, seen: Phone) -> str:
+    events = context.store.events.of_phone(seen.mac, LOOKED_AT)
     event = next((event for event in events if event.kind is EventKind.REMOVED), None)
     who = f" by {event.operator} ({_when(event.at)})" if event else ""
-    again = " and added again" if store.phones.by_mac(seen.mac) else ""
+    again = " and added again" if context.store.phones.by_mac(seen.mac) else ""
     return f"{seen.mac} has been removed{who}{again} in the meantime: nothing was done; look for it in the list."
 
 

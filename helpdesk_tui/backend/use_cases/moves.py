@@ -148,12 +148,12 @@ class Moves:
             target = self._store.directory.organisation(organisation.id)
             if target is None:
                 raise NotFound(f"{organisation.name} has been removed in the meantime: choose another organisation.")
-            phone = unchanged(self._store, phone, ("organisation_id", "user_id"))
+            phone = unchanged(self._context, phone, ("organisation_id", "user_id"))
             self._check(phone, target)
             values = {"organisation_id": target.id, "user_id": None, "changed_at": self._context.clock()}
             self._store.phones.update(phone.id, values)
             self._note(phone, target)
-            return as_it_is(self._store, phone)
+            return as_it_is(self._context, phone)
 
     def move_all(
         self, phones: Iterable[Phone], organisation: Organisation, cancelled: Callable[[], bool] = lambda: False

@@ -163,9 +163,9 @@ class Phones:
         if not changes:
             return phone
         with self._context.write():
-            now = as_it_is(self._store, phone)
+            now = as_it_is(self._context, phone)
             changes = _differing(now, changes)  # what somebody else has changed to the same is no quarrel
-            unchanged(self._store, phone, changes)
+            unchanged(self._context, phone, changes)
             if not changes:
                 return now
             self._store.phones.update(phone.id, {**changes, "changed_at": self._context.clock()})
@@ -194,13 +194,13 @@ class Phones:
         Raises Refused when somebody has moved the phone, or logged somebody in or out, since it was read.
         """
         with self._context.write():
-            now = unchanged(self._store, phone, ("organisation_id",))
+            now = unchanged(self._context, phone, ("organisation_id",))
             user = self._store.directory.user_by_extension(now.organisation_id, extension)
             if user is None:
                 raise NotFound(f"{now.organisation} has no user with extension {extension.strip()[:20]!r}.")
             if now.user_id == user.id:
                 return now
-            unchanged(self._store, phone, ("user_id",))
+            unchanged(self._context, phone, ("user_id",))
             return self._set_user(now, user, EventKind.LOGIN, f"Logged in {user.name} ({user.extension}).")
 
     def log_out(self, phone: Phone) -> Phone:
@@ -209,10 +209,10 @@ class Phones:
         Raises Refused when somebody has logged another user in since the phone was read.
         """
         with self._context.write():
-            now = as_it_is(self._store, phone)
+            now = as_it_is(self._context, phone)
             if now.user_id is None:
                 return now
-            unchanged(self._store, phone, ("user_id",))
+            unchanged(self._context, phone, ("user_id",))
             return self._set_user(now, None, EventKind.LOGOUT, f"Logged out {now.user}.")
 
     def _set_user(self, phone: Phone, user: User | None, kind: EventKind, text: str) -> Phone:
@@ -230,11 +230,13 @@ class Phones:
         activated or removed it since it was read: what they did would be lost.
         """
         phone = self._to_be_removed(phone)
+        otherwise = "it was not removed"
         if self._may_be_registered(phone):
             attempt = self._registration.deregister(phone)
             if not attempt.ok:
                 raise Refused(f"{phone.mac} was not removed. {attempt.sentence}")
-        self._delete(phone, "Removed from {organisation}.")
+            otherwise = "it was not removed, but its registration was ended"
+        self._delete(phone, "Removed from {organisation}.", otherwise)
 
     def remove_anyway(self, phone: Phone) -> None:
         """Remove a phone although the manufacturer cannot be told now: that stays queued."""
@@ -243,13 +245,13 @@ class Phones:
         if self._may_be_registered(phone):
             told = self._registration.deregister(phone).ok
         left = "" if told else " The registration at the manufacturer is still to be ended: it is queued."
-        self._delete(phone, "Removed from {organisation}." + left)
+        self._delete(phone, "Removed from {organisation}." + left, "it was not removed")
 
     def _to_be_removed(self, phone: Phone) -> Phone:
         """The phone as it stands now. Raises Refused when somebody has changed, activated or removed it meanwhile."""
         with self._context.write():
-            not_activated(self._store, phone)
-            return unchanged(self._store, phone, SET_BY_PEOPLE)
+            not_activated(self._context, phone)
+            return unchanged(self._context, phone, SET_BY_PEOPLE)
 
     def _may_be_registered(self, phone: Phone) -> bool:
         if phone.pending and phone.pending.under_way:
@@ -258,16 +260,17 @@ class Phones:
             return phone.pending is not None
         return phone.step is not Step.PROVISION or phone.reason not in NEVER_REGISTERED
 
-    def _delete(self, phone: Phone, text: str) -> None:
+    def _delete(self, phone: Phone, text: str, otherwise: str) -> None:
+        """`otherwise`: what is to be said of it where somebody has changed it meanwhile."""
         with self._context.write():
-            phone = unchanged(self._store, phone, SET_BY_PEOPLE, "it was not removed")
+            phone = unchanged(self._context, phone, SET_BY_PEOPLE, otherwise)
             job = self._store.jobs.get(phone.mac)
             if not self._may_be_registered(phone):
                 # A removal that an earlier phone of this MAC left behind stays queued.
                 if job and job.phone_id == phone.id:
                     self._store.jobs.finish(phone.mac)
             elif job is None or job.call is not Call.DEREGISTER:
-                raise Refused(was_quicker(self._store, phone, "step", "it was not removed"))
+                raise Refused(was_quicker(self._context, phone, "step", "it was not removed"))
             self._store.phones.delete(phone.id)
             sentence = text.format(organisation=phone.organisation)
             self._store.events.add(self._context.operator, EventKind.REMOVED, sentence, phone.mac, phone.organisation)

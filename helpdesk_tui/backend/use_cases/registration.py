@@ -81,7 +81,7 @@ class Registration:
         Raises Refused when somebody has removed it, or registered it, since it was read: their caller may be
         resetting it, and a second registration would make the address useless that the first one gave to it.
         """
-        not_activated(self._store, phone)
+        not_activated(self._context, phone)
         return self._begin(phone, Happening.ACTIVATE)
 
     def activate_many(
@@ -182,7 +182,7 @@ class Registration:
     def _intend(self, phone: Phone, cause: Happening, call: Call | None = None) -> None:
         """Write the intention down. Raises Refused while another process makes a call for this phone."""
         now = self._context.clock()
-        phone = as_it_is(self._store, phone)
+        phone = as_it_is(self._context, phone)
         current = self._store.jobs.get(phone.mac)
         if current and current.under_way(now):
             raise Refused(
@@ -243,7 +243,7 @@ class Registration:
         changes = {"secret": secret, "previous_secret": previous, "token": token, "token_used_at": None}
         now = self._context.clock()
         self._store.phones.update(phone.id, {**changes, "secret_sent_at": sent, "changed_at": now})
-        return as_it_is(self._store, phone)
+        return as_it_is(self._context, phone)
 
     # -- called -------------------------------------------------------------------------------------------------------
 

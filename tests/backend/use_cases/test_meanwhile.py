@@ -150,6 +150,31 @@ def test_the_event_that_changed_this_is_named_and_not_a_later_one(
         rename(desk, phone)
 
 
+def test_somebody_with_two_windows_is_told_that_it_was_them(desk: Helpdesk, phone: Phone) -> None:
+    rename(desk, phone)
+    with pytest.raises(Refused, match=r"you yourself were quicker \(02 Mar 09:00: “Changed name"):
+        desk.phones.set_text(phone, "name", "Balie")
+
+
+def test_moved_while_the_manufacturer_is_told_of_the_removal(
+    desk: Helpdesk, colleague: Helpdesk, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    activate(desk, phone)
+    real = desk.registration.deregister
+
+    def then_a_colleague_moves(subject: Phone) -> object:
+        attempt = real(subject)
+        move(colleague, colleague.phones.get(subject.id))
+        return attempt
+
+    monkeypatch.setattr(desk.registration, "deregister", then_a_colleague_moves)
+    with pytest.raises(Refused, match=r"bert was quicker .*it was not removed, but its registration was ended"):
+        remove(desk, desk.phones.get(phone.id))
+    now = desk.phones.get(phone.id)
+    assert (now.organisation, now.step, now.pending) == (PLACE["bert"], Step.DISABLED, None)
+    assert service(desk).registrations() == {}
+
+
 def test_of_many_phones_none_gets_the_firmware_when_one_has_got_another(
     desk: Helpdesk, colleague: Helpdesk, phone: Phone
 ) -> None:
