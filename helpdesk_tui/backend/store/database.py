@@ -30,6 +30,7 @@ class Database:
     def __init__(self, path: Path, *, busy_timeout: float = BUSY_TIMEOUT) -> None:
         """Open or create the file and bring its tables up to date. Raises DatabaseProblem."""
         self.path = path
+        self._name = str(path)
         self._busy_timeout = busy_timeout
         self._local = threading.local()
         self._held: WeakSet[_Held] = WeakSet()
@@ -54,7 +55,7 @@ class Database:
 
     def _identify(self) -> tuple[int, int]:
         try:
-            status = self.path.stat()
+            status = os.stat(self._name)  # noqa: PTH116  asked for every request of every phone
         except OSError as error:
             raise DatabaseProblem(f"The database {self.path} is gone: put it back, or restore a backup.") from error
         return status.st_dev, status.st_ino
