@@ -48,11 +48,15 @@ class WebServer(Server):
         self._tabs: set[asyncio.Task[web.WebSocketResponse]] = set()
         self._hosts = frozenset(_hosts((*(f"{name}:{port}" for name in (*LOOPBACK, shown)), self.public_url)))
 
-    def initialize_logging(self) -> None:
-        """What goes wrong is in the program's own log; aiohttp's warnings go to stderr as they are."""
+    def serve(self, debug: bool = False) -> None:
+        """Serve until SIGINT or SIGTERM; says where as soon as it listens."""
+        started = self._make_app()
+        web.run_app(
+            started, host=self.host, port=self.port, print=lambda _: self._say(self.public_url), access_log=None
+        )
 
     async def on_startup(self, app: web.Application) -> None:
-        self._say(self.public_url)
+        """No banner."""
 
     async def on_shutdown(self, app: web.Application) -> None:
         """End every tab's program, in good order: aiohttp would wait a minute for them to leave by themselves."""

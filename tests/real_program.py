@@ -64,8 +64,8 @@ def resize(program: PtyProgram, columns: int, lines: int) -> None:
 
 
 def check_database(path: Path) -> None:
-    """It is whole, and nothing lies beside it that waits to be put right."""
-    assert sorted(each.name for each in path.parent.glob(f"{path.name}*")) == [path.name]
+    """It is whole, and whoever opens it next finds nothing beside it that cannot be put right."""
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert [each.name for each in path.parent.glob(f"{path.name}*")] == [path.name]

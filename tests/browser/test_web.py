@@ -9,9 +9,11 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
 import httpx
 import pyte
 import pytest
@@ -25,9 +27,16 @@ Served = tuple[str, "subprocess.Popen[str]"]
 
 
 @pytest.fixture
-def served(demo_file: Path, tmp_path: Path) -> Iterator[Served]:
+def served(demo_file: Path) -> Iterator[Served]:
     """The address, once it listens, and the process."""
-    command = (*PROGRAM[:-2], "--database", str(demo_file), "--read-only", "web", "--port", "0")
+    with serving("--database", str(demo_file), "--read-only", "web", "--port", "0") as running:
+        yield running
+
+
+@contextmanager
+def serving(*arguments: str) -> Iterator[Served]:
+    """The program with these arguments."""
+    command = (*PROGRAM[:-2], *arguments)
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", env=environ(TERM="dumb")
     )
@@ -133,3 +142,33 @@ def test_other_pages_cannot_open_a_line(served: Served, headers: dict[str, str])
     address, _ = served
     answer = httpx.get(f"{address}/ws", headers={**HANDSHAKE, **headers})
     assert answer.status_code == 403
+
+
+async def test_the_proxy_says_who_it_is(demo_file: Path) -> None:
+    """With a header that it sets, every session has a name of its own; without it there is no session."""
+    arguments = ("--database", str(demo_file), "web", "--port", "0", "--operator-header", "X-Remote-User")
+    with serving(*arguments) as (address, _):
+        async with aiohttp.ClientSession(headers={"Origin": address}) as client:
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                await client.ws_connect(f"{address}/ws")
+            assert refused.value.status == 403
+            hostile = "anna; touch /tmp/hacked $(id)"
+            async with client.ws_connect(f"{address}/ws", headers={"X-Remote-User": hostile}) as tab:
+                await tab.receive_bytes(timeout=60)
+                assert hostile in names_of_programs(demo_file)
+
+
+def names_of_programs(database: Path) -> list[str]:
+    """The operators' names that programs on this database were started with."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            try:
+                words = (entry / "cmdline").read_text().split("\0")
+                surroundings = (entry / "environ").read_text().split("\0")
+            except (OSError, UnicodeDecodeError):
+                continue
+            if str(database) in words:
+                named = [line.partition("=")[2] for line in surroundings if line.startswith("HELPDESK_TUI_OPERATOR=")]
+                found += named
+    return found
