@@ -85,6 +85,38 @@ def test_the_steps_of_the_document(samples: Program, workers: str) -> None:
     assert (samples.folder / "stderr.txt").read_text() == ""
 
 
+def test_our_own_client_of_compass_gets_along_with_it(samples: Program) -> None:
+    """What `kind = "compass"` reads, finds and moves, with the map of fields that the manual names."""
+    secret = password(samples, "add", "anna", "--organisation", "jansen", "--right", "write")
+    with serving(samples, "--access-log", "access.log") as running:
+        remote = f'''
+            [environments.remote]
+            kind = "compass"
+            url = "{running.url}"
+            username = "anna"
+            password = "{secret}"
+            companies = ["2"]
+            [environments.remote.fields]
+            {FIELDS}
+        '''
+        (samples.folder / "remote.toml").write_text(remote)
+        client = Program(samples.folder).with_options("--config", "remote.toml").inside()
+        shown = client.json("phone", "list")
+        assert {phone["mac"] for phone in shown} == {phone["mac"] for phone in samples.json("phone", "list")}
+        mine = next(phone for phone in shown if phone["organisation"] == "Bakkerij Jansen")
+        assert client("phone", "move", mine["id"], "--to", "2").returncode == 0
+        running.stop()
+    assert samples.json("phone", "show", mine["mac"])["organisation"] == "Brouwerij Van den Eynde"
+    manual = (CHECKOUT / "docs" / "rest-api.md").read_text()
+    assert all(line.strip() in manual for line in FIELDS.splitlines())
+
+
+FIELDS = '''mac = "macAddress"
+model = "model"
+step = "provisioningByManufacturer"
+firmware = "firmwareVersion"'''
+
+
 def test_the_manual_shows_these_very_commands() -> None:
     """Its examples name the same headers, paths and keys as the test above."""
     manual = (CHECKOUT / "docs" / "rest-api.md").read_text()

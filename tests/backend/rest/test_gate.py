@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +17,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk_tui.backend.endpoint.rest.gate import LARGEST_BODY
+from helpdesk_tui.backend.endpoint.protocol import PhoneProtocol
+from helpdesk_tui.backend.endpoint.rest.gate import CALLERS, LARGEST_BODY
 from helpdesk_tui.backend.endpoint.rest.lines import Lines
 from helpdesk_tui.backend.endpoint.rest.media import COMPASS_V3, accepts_json, accepts_v3
 from helpdesk_tui.backend.helpdesk import Helpdesk
@@ -22,7 +26,7 @@ from helpdesk_tui.backend.model.failures import LIMITS, SubjectKind
 from helpdesk_tui.backend.model.rights import Right
 from helpdesk_tui.backend.use_cases.logins import Credentials
 from tests.backend.endpoint.served import until
-from tests.backend.offices import SNOM, add_organisation, environment
+from tests.backend.offices import SNOM, add_organisation, environment, in_service, service
 from tests.backend.rest.calling import PASSWORD, Caller, add_api_user, api
 from tests.backend.rest.conftest import Places
 from tests.frozen_clock import FrozenClock
@@ -203,6 +207,42 @@ def test_bodies_are_bounded_and_json(anna: Caller, desk: Helpdesk) -> None:
         "POST", anna.base + "/phone/1/migrateToCompany", headers=dict(anna.headers), content=parts()
     )
     assert anna.client.send(request).status_code == 413
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(anna: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PhoneProtocol, "head_takes", 0.3)
+    port = int(anna.base.rpartition(":")[2])
+    head = (
+        f"POST /phone/1/migrateToCompany HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\nAccept: {COMPASS_V3}\r\n"
+        f"Content-Type: {COMPASS_V3}\r\nAuthorization: {dict(anna.headers)['authorization']}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(head.encode() + b"{")
+        assert connection.recv(1000) == b""
+
+
+def test_reading_goes_on_while_manufacturers_keep_others_waiting(
+    anna: Caller, desk: Helpdesk, places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answering, begun = threading.Event(), threading.Semaphore(0)
+
+    def register(*_: object) -> None:
+        begun.release()
+        answering.wait(20)
+
+    monkeypatch.setattr(service(desk), "register", register)
+    macs = [SNOM] + [f"00:04:13:00:00:0{number}" for number in range(CALLERS + 2)]
+    for mac in macs[1:]:
+        in_service(desk, mac)
+    plain = anna.having(accept="application/json")
+    with ThreadPoolExecutor(len(macs)) as others:
+        waiting = [others.submit(plain, "POST", f"/helpdesk/v1/phones/{mac}/activate") for mac in macs]
+        for _ in range(CALLERS):
+            assert begun.acquire(timeout=20)
+        assert anna.get("/phone/1").status_code == 200
+        assert anna.client.get(f"{anna.base}/p/{desk.phones.get(places.phone).secret}/").status_code == 200
+        answering.set()
+        assert [each.result().status_code for each in waiting] == [200] * len(macs)
 
 
 # -- hosts and lines --------------------------------------------------------------------------------------------------

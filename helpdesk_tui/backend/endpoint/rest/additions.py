@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
@@ -88,11 +89,15 @@ class Activated(BaseModel):
 
 
 @router.post("/phones/{mac}/activate", response_model=Activated, responses=errors(401, 403, 404, 406, 409, 502))
-def activate(visit: Visiting, mac: MacInPath) -> Response:
+async def activate(visit: Visiting, mac: MacInPath) -> Response:
     """Activate provisioning by manufacturer, and wait for the manufacturer's answer.
 
     When that fails, the phone's step and reason say so afterwards, and what can be tried again by itself is queued.
     """
+    return await asyncio.get_running_loop().run_in_executor(visit.callers, _activate, visit, mac)
+
+
+def _activate(visit: Visit, mac: str) -> Response:
     attempt = visit.acting().registration.activate(visit.phone_by_mac(mac, Right.WRITE))
     if attempt.failure is not None:
         raise ApiError(502, attempt.sentence, attempt.failure.reason.value)

@@ -43,6 +43,9 @@ MOST_AT_ONCE = 64
 PASSWORD_THREADS = 1
 """Passwords that are checked at once: each check takes a whole processor for a tenth of a second."""
 
+CALLERS = 4
+"""Requests that wait for a manufacturer at once."""
+
 MOST_HELD_BACK = 32
 """Answers to wrong logins that are held back at once; more are given at once."""
 
@@ -85,6 +88,7 @@ class RestApi:
         self._checking = 0
         self._held_back = 0
         self._passwords = ThreadPoolExecutor(PASSWORD_THREADS, thread_name_prefix="password")
+        self._callers = ThreadPoolExecutor(CALLERS, thread_name_prefix="api-manufacturer")
         self._limiter: anyio.CapacityLimiter | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -187,7 +191,7 @@ class RestApi:
 
         inner = {**scope, "method": "GET" if call.method == "HEAD" else call.method, "root_path": ""}
         if call.user:
-            inner["visit"] = Visit(self._desk, call.user, call.line.urls)
+            inner["visit"] = Visit(self._desk, call.user, call.line.urls, self._callers)
         assert self._threads
         await self._api(inner, receive, send)
         return answer

@@ -36,6 +36,7 @@ class Lines:
     def __init__(self, environment: Environment, scheme: str, listen_host: str) -> None:
         self._scheme = scheme
         self._host = f"rest.{environment.base_domain}".lower()
+        self._encoded_host = self._host.encode()
         self._canonical = f"https://{self._host}"
         self._phones_host = (urlsplit(environment.provisioning_url).hostname or "").lower()
         self._peers = Peers(self._canonical, environment.trusted_proxies, listen_host)
@@ -49,12 +50,13 @@ class Lines:
         that phones use there is no API.
         """
         host = self._host_of(scope)
+        named = scope["path"][1:].partition("/")[0] in SEGMENTS
+        if not named and not host.lower().startswith(self._encoded_host):
+            return False  # nearly always a phone
         name = _bare(host)
         if name == self._host and name != self._phones_host:
             return True
-        if scope["path"][1:].partition("/")[0] not in SEGMENTS:
-            return False
-        if name == self._phones_host and not self._loopback.is_ours(host, ""):
+        if not named or (name == self._phones_host and not self._loopback.is_ours(host, "")):
             return False
         return self._peers.is_ours(host, scope["server"][0] if scope.get("server") else "")
 
@@ -74,8 +76,14 @@ class Lines:
 
     def _host_of(self, scope: Scope) -> bytes:
         """The host that the client named."""
-        forwarded = _last(scope["headers"], b"x-forwarded-host") if self._trusted(_peer(scope)) else b""
-        return forwarded or next((value for name, value in scope["headers"] if name == b"host"), b"")
+        if self._proxies and self._trusted(_peer(scope)):
+            forwarded = _last(scope["headers"], b"x-forwarded-host")
+            if forwarded:
+                return forwarded
+        for name, value in scope["headers"]:
+            if name == b"host":
+                return bytes(value)
+        return b""
 
 
 def _peer(scope: Scope) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -24,6 +25,8 @@ class Visit:
     desk: Helpdesk
     user: ApiUser
     urls: Urls
+    callers: Executor
+    """Threads that may wait for manufacturers, so that other requests need not."""
 
     def acting(self) -> Helpdesk:
         """The environment as this user changes it: the history names them."""
