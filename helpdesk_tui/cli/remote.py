@@ -63,6 +63,8 @@ def list_phones(desk: CompassDesk, query: Query, organisation: str | None, as_js
     else:
         for phone in phones:
             click.echo(_line(desk, phone))
+    if progress.left_out:
+        click.echo(progress.left_out_text, err=True)
     if progress.problem:
         raise HelpdeskError(progress.problem)
 
@@ -181,6 +183,7 @@ def _status(status: RemoteStatus) -> dict[str, Any]:
         "private_address": status.private_address,
         "public_address": status.public_address,
         "read_at": iso(status.read_at),
+        "keys_in_answer": status.keys,
     }
 
 
@@ -208,6 +211,7 @@ def _facts(desk: CompassDesk, phone: RemotePhone, status: RemoteStatus) -> list[
         ("Addresses", ", ".join(filter(None, addresses)) or "none given: probably not registered for calls"),
         ("Read", output.local(phone.read_at)),
         ("Keys in the answer", ", ".join(phone.keys)),
+        ("Keys in the status", ", ".join(status.keys)),
         ("Not offered by this platform", "verdict, user, serial, VLAN, settings file, history"),
     ]
 

@@ -109,9 +109,10 @@ class RemotePhoneScreen(RemoteScreen):
         problems.display = bool(self._problems)
         problems.update(Content("\n".join(f"{symbols().attention} {safe(problem)}" for problem in self._problems)))
         self.query_one("#told", Static).update(Content("\n").join(list(self._facts())))
-        keys = f"\nKeys in its answer: {safe(', '.join(phone.keys))}" if phone.keys else ""
-        never = f"N{NOT_OFFERED[1:]}: {', '.join(NEVER)}.{keys}"
-        self.query_one("#never", Static).update(Content(never))
+        answers = (("its answer", phone.keys), ("its status", self._status.keys if self._status else ()))
+        keys = [f"Keys in {which}: {safe(', '.join(names))}" for which, names in answers if names]
+        never = f"N{NOT_OFFERED[1:]}: {', '.join(NEVER)}."
+        self.query_one("#never", Static).update(Content("\n".join([never, *keys])))
         for button in self.query(KeyButton):
             button.show(BUTTONS[button.command], available=self.reason_against(button.command) is None)
         self.show_commands()

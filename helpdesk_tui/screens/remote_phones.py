@@ -146,6 +146,8 @@ class RemotePhonesScreen(RemoteScreen):
         if progress and progress.problem and progress.listed and not (phone and phone.problem):
             again = f" {press('read_again')} reads again."
             lines.append(Content.styled(safe(progress.problem) + again, "$attention"))
+        if progress and progress.left_out:
+            lines.append(Content.styled(progress.left_out_text, "$attention"))
         self.query_one("#about", Static).update(Content("\n").join(lines) if lines else Content(""))
         lacking = f"N{NOT_OFFERED[1:]}: {', '.join(not_offered(self.desk))}."
         self.query_one("#lacking", Static).update(Content(lacking))

@@ -172,6 +172,12 @@ def test_what_could_be_read_is_printed_and_what_could_not_is_said(remote: Progra
     assert "Balie" in ended.stdout and "HTTP 500" in ended.stderr
 
 
+def test_entries_without_an_address_are_counted(remote: Program, server: DocumentedServer) -> None:
+    server.platform.listed_selves = {"31": "/phone/31"}
+    ended = remote("phone", "list")
+    assert (ended.returncode, ended.stderr) == (0, "1 entry is no phone with an address of its own: left out.\n")
+
+
 def test_the_commands_of_the_document_run(remote: Program, server: DocumentedServer) -> None:
     (block,) = blocks((CHECKOUT / "docs" / "compass.md").read_text(encoding="utf-8"), "text")
     commands = [line.partition("#")[0].split()[1:] for line in block.splitlines()]

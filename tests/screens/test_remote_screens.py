@@ -120,6 +120,7 @@ async def test_a_phone_shows_each_fact_with_when_it_was_read(remote: Session) ->
             "Online not offered by this platform",
             "Not offered by this platform: verdict, user, serial, PIN, VLAN",
             "Keys in its answer: theType, resourceId, name, self, hardware",
+            "Keys in its status: privateIP, publicIP, registered",
         )
         assert "geheim" not in looking.text
         await looking.pilot.press("v")
@@ -258,6 +259,12 @@ async def test_both_kinds_of_environments_are_switched_by_key(
         await looking.pilot.press("up", "enter")
         await looking.until(lambda: isinstance(looking.app.screen, PhonesScreen))
     both.close()
+
+
+async def test_entries_without_an_address_are_counted(remote: Session, server: DocumentedServer) -> None:
+    server.platform.listed_selves = {"31": "/phone/31"}
+    async with looking_at(remote, RemotePhonesScreen) as (looking, _):
+        await looking.shows("3 phones", "1 entry is no phone with an address of its own: left out.")
 
 
 async def test_letters_typed_into_the_search_are_no_commands(remote: Session) -> None:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.compass.client import CompassClient
 
 
+EVERYTHING = Query()
+
+
 @dataclass(frozen=True, slots=True)
 class Moved:
     """What came of a move."""
@@ -125,7 +128,7 @@ class CompassDesk:
         """Whose phone it is."""
         return next((each for each in self.organisations if each.url == phone.organisation_url), None)
 
-    def phones(self, query: Query = Query()) -> tuple[RemotePhone, ...]:  # noqa: B008 - it is frozen
+    def phones(self, query: Query = EVERYTHING) -> tuple[RemotePhone, ...]:
         """What fits of the phones that are known so far, by organisation and name."""
         owners = {each.url: each for each in self.organisations}
 

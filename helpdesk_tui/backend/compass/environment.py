@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-PLATFORM = "Compass REST API"
-
 
 class Fact(StrEnum):
     """What the platform knows of a phone although no public text names the JSON key: the field map does."""

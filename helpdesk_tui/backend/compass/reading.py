@@ -45,7 +45,15 @@ class ReadingProgress:
     problem: str | None = None
     """Why it stopped before its end, or why an organisation is missing."""
     left_out: int = 0
-    """Entries of lists that had no usable address."""
+    """Entries of lists of phones that are none, or have no usable address."""
+
+    @property
+    def left_out_text(self) -> str:
+        """For the operator; empty: nothing was left out."""
+        if not self.left_out:
+            return ""
+        what = "entry is no phone" if self.left_out == 1 else "entries are no phones"
+        return f"{self.left_out:,} {what} with an address of its own: left out."
 
 
 class Reading:
