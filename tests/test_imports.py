@@ -18,6 +18,7 @@ LATE = {
     "hypothesis",
     "lxml",
     "mohawk",
+    "pydantic",
     "pygments",
     "sqlite_utils",
     "starlette",
