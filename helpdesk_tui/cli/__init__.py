@@ -27,13 +27,13 @@ COMMANDS = {
     "doctor": ("doctor", "Check configuration, database and the manufacturers' services."),
     "walkthrough": ("walkthroughs", "Guided walkthroughs: check files, list runs, print summaries."),
     "firmware": ("firmware", "Read versions; list, add, certify and select firmware."),
-    "serve": ("serve", "Serve phones and the REST API: settings, firmware, retries, weekly deadline."),
+    "serve": ("serve", "Serve phones and the REST API; retries and the deadline."),
     "api-user": ("api_users", "Users of the REST API: list, add, give rights, remove."),
-    "web": ("web", "Show the screens in browsers, behind a proxy that asks for a login."),
+    "web": ("web", "Show the screens in browsers, behind a proxy with a login."),
     "maintain": ("maintain", "One round of retries and of the weekly deadline."),
     "schema": ("schema", "Print what --json promises, as JSON Schema."),
     "man": ("man", "Print the manual page."),
-    "completion": ("completion", "Print the script that completes commands and phones in bash, zsh or fish."),
+    "completion": ("completion", "Print the script that completes words in bash, zsh or fish."),
     "simulate": ("simulate", "Play the manufacturers' services, or a phone that boots."),
 }
 
