@@ -117,7 +117,7 @@ class SitesScreen(LiveScreen):
             slow = (
                 f" Slowed down until {exact(until)}." if until and place.failures.throttled(self.desk.clock()) else ""
             )
-            reason = f"{safe(place.failures.reason)}{slow} Valid addresses are always answered."
+            reason = f"{safe(place.failures.reason)}{slow} {place.failures.spared}"
             lines.append(Content.styled(reason, "$attention" if slow else ""))
         for phone in phones:
             who = phone.user or phone.name or symbols().none

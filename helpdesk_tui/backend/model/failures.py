@@ -62,6 +62,13 @@ class Failures:
         what, how = _WORDS[self.kind]
         return f"{self.count} {what}{'' if self.count == 1 else 's'} {how} since {self.first_at:%Y-%m-%d %H:%M} UTC."
 
+    @property
+    def spared(self) -> str:
+        """Who is not held up by that, for the operator."""
+        if self.kind in (SubjectKind.ADDRESS, SubjectKind.MAC):
+            return "Valid addresses are always answered."
+        return "Whoever is logged in to the REST API already goes on."
+
 
 _WORDS = {
     SubjectKind.ADDRESS: ("request", "from this address without a valid URL"),
