@@ -203,9 +203,13 @@ def _firmware_refused(phone: Phone, now: datetime) -> Verdict | None:
 
 
 def _in_normal_operation(phone: Phone, now: datetime) -> Verdict | None:
-    seen = phone.last_seen
+    return in_normal_operation(phone.last_seen)
+
+
+def in_normal_operation(last_seen: datetime | None) -> Verdict:
+    """The verdict of a phone that is disabled, has no call open and no firmware selected, and was seen lately."""
     text = "In normal operation: the phone gets its settings from the platform."
-    return Verdict(VerdictKind.OK, text, NextAction.NOTHING, seen + SILENCE_IS_ODD if seen else None)
+    return Verdict(VerdictKind.OK, text, NextAction.NOTHING, last_seen + SILENCE_IS_ODD if last_seen else None)
 
 
 RULES: tuple[Callable[[Phone, datetime], Verdict | None], ...] = (

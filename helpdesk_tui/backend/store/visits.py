@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.phone import Phone
 from helpdesk_tui.backend.model.vendor import Vendor
-from helpdesk_tui.backend.model.verdict import VerdictKind, judge
+from helpdesk_tui.backend.model.verdict import SILENCE_IS_ODD, Verdict, VerdictKind, in_normal_operation, judge
 from helpdesk_tui.backend.store.custom import OWN, Own
 from helpdesk_tui.backend.store.database import Database, stamp
 from helpdesk_tui.backend.store.phones import phones_by_ids
@@ -123,6 +123,13 @@ AND EXISTS (
     AND instr(' ' || models || ' ', ' ' || phones.model || ' '))
 """
 
+# The phones that are not simply in normal operation: see `in_normal_operation`.
+EVENTFUL = f"""
+SELECT phones.id FROM {_VISITS} JOIN phones ON phones.id = visit.id
+WHERE step <> 'disabled' OR firmware_selected IS NOT NULL
+OR EXISTS (SELECT 1 FROM jobs WHERE jobs.mac = phones.mac AND jobs.phone_id = phones.id)
+"""
+
 _VERDICTS = """
 (SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS rank, json_extract(value, '$[2]') AS turns_at
  FROM json_each(?1)) AS verdict
@@ -162,19 +169,23 @@ class VisitTable:
             return {row[0]: PhoneIdentity(*row) for row in rows}
 
     def seen(self, visits: Sequence[Visit]) -> tuple[Phone, ...]:
-        """Write down what fetches taught about phones; returns them as they are now, with their verdicts renewed."""
+        """Write down what fetches taught about phones, and renew their verdicts; returns those whose fetch may mean
+        more than that they are in normal operation, as they are now."""
         now = self._clock()
         rows = json.dumps([[v.phone_id, stamp(v.at), v.address, v.firmware, v.settings] for v in visits])
         with self._database.write() as connection:
             for statement in (SEEN, LEARNED, COUNT_FETCH):
                 connection.execute(statement, [rows])
-            phones = phones_by_ids(connection, [visit.phone_id for visit in visits])
-            verdicts = json.dumps([_verdict(phone, now) for phone in phones])
+            eventful = {row[0] for row in connection.execute(EVENTFUL, [rows])}
+            late = {visit.phone_id for visit in visits if now - visit.at >= SILENCE_IS_ODD}
+            phones = phones_by_ids(connection, sorted(eventful | late))
+            verdicts = {visit.phone_id: in_normal_operation(visit.at) for visit in visits}
+            verdicts |= {phone.id: judge(phone, now) for phone in phones}
+            stored = json.dumps([_stored(phone_id, verdict) for phone_id, verdict in verdicts.items()])
             for statement in (TURNS, RANKED):
-                connection.execute(statement, [verdicts])
+                connection.execute(statement, [stored])
         return phones
 
 
-def _verdict(phone: Phone, now: datetime) -> tuple[int, int, str | None]:
-    verdict = judge(phone, now)
-    return phone.id, _RANKS[verdict.kind], stamp(verdict.turns_at) if verdict.turns_at else None
+def _stored(phone_id: int, verdict: Verdict) -> tuple[int, int, str | None]:
+    return phone_id, _RANKS[verdict.kind], stamp(verdict.turns_at) if verdict.turns_at else None
