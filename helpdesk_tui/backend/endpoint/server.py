@@ -37,6 +37,9 @@ KEEP_ALIVE = 15
 SWITCH = 0.001
 """Seconds after which Python lets another thread go on."""
 
+GARBAGE = 20_000
+"""New objects after which Python looks for garbage; its own 700 come with every other phone, and stay."""
+
 GRACE = 5
 """Seconds that answers under way have when the server stops."""
 
@@ -220,6 +223,7 @@ async def _run(server: PhoneServer, bound: socket.socket, upkeep: Upkeep, ready:
     if server.started:
         gc.collect()
         gc.freeze()  # what is there now stays: nothing to look through again and again while phones wait
+        gc.set_threshold(GARBAGE, 20, 50)
         upkeep.start()
         ready()
     try:
