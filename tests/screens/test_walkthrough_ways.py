@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from helpdesk_tui.backend import FIX, Action, Helpdesk, Phone, Step
+from helpdesk_tui.backend.model.organisation import Organisation
 from helpdesk_tui.backend.virtual_phone.caller import Caller
 from helpdesk_tui.screens.base import Session
 from helpdesk_tui.screens.phone import PhoneScreen
@@ -147,6 +148,21 @@ async def test_the_phone_screen_offers_them(session: Session, desk: Helpdesk, sn
         await looking.shows("Factory reset of a Snom")
         await press(looking, "escape", "f")
         await looking.shows("Fix a suboptimal state")
+
+
+async def test_a_phone_is_moved_with_its_settings_kept_from_its_walkthrough(
+    session: Session, desk: Helpdesk, snom: Phone
+) -> None:
+    desk.store.directory.save_organisation(Organisation(0, "Fietsen De Vries", "devries", "sip.pbx.example.net"))
+    async with looking_at(session, of(snom, "move-by-hand")) as (looking, _):
+        await press(looking, "1")
+        await looking.shows("▸ 2 Move by the API", "[m Move, keep settings]")
+        await press(looking, "m")
+        await looking.shows("Fietsen De Vries", "settings are kept")
+        await press(looking, "enter", "y")
+        await looking.shows("● Moved: the phone works in its new organisation.", "Moved to Fietsen De Vries.")
+    moved = desk.phones.get(snom.id)
+    assert (moved.organisation, moved.name, moved.step) == ("Fietsen De Vries", snom.name, Step.DISABLED)
 
 
 @pytest.fixture
