@@ -19,6 +19,7 @@ from helpdesk_tui.screens.first_steps import first_steps
 from helpdesk_tui.screens.live import LOOK_AGAIN
 from helpdesk_tui.screens.phone_actions import PhoneActions
 from helpdesk_tui.themes import symbols
+from helpdesk_tui.widgets.footer import Offer
 from helpdesk_tui.widgets.header import HeaderLine
 from helpdesk_tui.widgets.phone_table import WINDOW, PhoneRow, PhoneTable
 from helpdesk_tui.widgets.rule_line import RuleLine
@@ -237,6 +238,13 @@ class PhonesScreen(PhoneActions, HelpdeskScreen):
         phone = self.highlighted
         if phone:
             self.open_phone(phone)
+
+    def offers(self) -> Sequence[Offer]:
+        """Back is offered where there is something to go back to."""
+        narrowed = self._search.value != self._first_search or self._only_attention
+        if narrowed or self.query_one(PhoneTable).marked or len(self.app.screen_stack) > 2:
+            return super().offers()
+        return [offer for offer in super().offers() if offer[0].id != "back"]
 
     def action_back(self) -> None:
         """Escape takes back what narrows the list: first the search, then the attention filter, then the marks."""
