@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 @cache
 def _hasher() -> PasswordHasher:
     from argon2 import PasswordHasher  # late: only the API and its commands need it
-    from argon2.profiles import RFC_9106_LOW_MEMORY
 
-    return PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
+    # Memory and passes of RFC 9106, section 4, second choice; one lane, since phones want the other processors.
+    return PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=1)
 
 
 @cache

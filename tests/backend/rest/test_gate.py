@@ -257,7 +257,9 @@ def test_the_provisioning_host_knows_no_api(anna: Caller) -> None:
         assert answer.headers.keys() == garbage.headers.keys()
     posted = phones.having(content_type=COMPASS_V3)("POST", "/phone/1/migrateToCompany", {"newCompany": "x"})
     assert (posted.status_code, posted.content) == (404, b"Not found\n")
-    assert phones.having(host="rest.other.example").get("/company").content == b"Not found\n"
+    strangers = ("rest.other.example", "rest.pbx.example.net.evil.example", "rest.pbx.example.net:x@evil.example")
+    for host in (*strangers, "rest.pbx.example.net:", "127.0.0.1.evil.example"):
+        assert phones.having(host=host).get("/company").content == b"Not found\n", host
 
 
 def test_the_host_of_the_api_knows_nothing_else(anna: Caller, desk: Helpdesk) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from argon2 import extract_parameters
 from argon2.profiles import RFC_9106_LOW_MEMORY
@@ -15,7 +17,7 @@ def test_hashes_are_slow_salted_and_of_the_recommended_kind(monkeypatch: pytest.
     monkeypatch.undo()
     once, again = passwords.hash_password("correct horse"), passwords.hash_password("correct horse")
     assert once != again
-    assert extract_parameters(once) == RFC_9106_LOW_MEMORY
+    assert extract_parameters(once) == replace(RFC_9106_LOW_MEMORY, parallelism=1)
     assert passwords.is_password(once, "correct horse")
     assert not passwords.is_password(once, "correct horsf")
     assert not passwords.is_password(None, "nobody's password")

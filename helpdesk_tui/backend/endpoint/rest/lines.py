@@ -54,9 +54,9 @@ class Lines:
         if not named and not host.lower().startswith(self._encoded_host):
             return False  # nearly always a phone
         name = _bare(host)
-        if name == self._host and name != self._phones_host:
-            return True
-        if not named or (name == self._phones_host and not self._loopback.is_ours(host, "")):
+        if name == self._phones_host and not self._loopback.is_ours(host, ""):
+            return False
+        if not named and name != self._host:
             return False
         return self._peers.is_ours(host, scope["server"][0] if scope.get("server") else "")
 
