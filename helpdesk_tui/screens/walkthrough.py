@@ -357,6 +357,6 @@ def _without_countdown(view: View) -> object:
     standing = view.standing
     blocked = "" if standing.left else standing.blocked
     minutes = None if standing.overdue is None else int(standing.overdue.total_seconds() // 60)
-    sentences = tuple(proof.sentence for proof in standing.proofs)
+    sentences = tuple(proof.sentence for proof in (*standing.proofs, *standing.proven))
     place = (standing.step, standing.end, standing.leads_to, standing.choices, standing.way)
     return (view.run, view.phone, view.language, view.evidence, place, blocked, minutes, sentences)

@@ -99,6 +99,7 @@ def evidence_text(
     if standing.blocked and standing.left is None:
         lines.append(Content.styled(f"{sign.attention} {safe(say(standing.blocked))}", "$attention"))
     lines += [Content(safe(say(proof.sentence))) for proof in standing.proofs if proof.sentence != standing.blocked]
+    lines += [Content.styled(f"{sign.mark} {safe(say(proof.sentence))}", "$ok") for proof in standing.proven]
     led_here = standing.returned or standing.found
     if led_here and led_here not in [proof.sentence for proof in standing.proofs]:
         lines.append(Content(safe(say(led_here))))
@@ -109,7 +110,9 @@ def evidence_text(
 def caller_text(words: str, sees: str, over: str, say: Say) -> Content:
     """What a played caller says, what their phone does, and at the end what was really wrong."""
     sign = symbols()
-    lines = [Content.styled(safe(over), "bold $key")] if over else []
+    if over:
+        return Content.styled(safe(over), "bold $key")
+    lines = []
     if words:
         lines.append(Content(f'"{safe(words)}"' if sign.ascii else f"“{safe(words)}”"))
     if sees:

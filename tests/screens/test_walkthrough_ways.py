@@ -206,7 +206,7 @@ async def test_practice_begins_anywhere_with_a_phone_that_fits(
         await press(looking, *["down"] * 5, "enter")
         await looking.shows("It still does not work", "deed mijn toestel niets meer")
         await press(looking, "enter")
-        await looking.shows("▸ 2 Power", "“Ja: “Network unavailable”.”")
+        await looking.shows("▸ 2 Power", "“Ja: ‘Network unavailable’.”")
 
 
 async def seen(looking: Looking, screen: WalkthroughScreen, *texts: str) -> None:

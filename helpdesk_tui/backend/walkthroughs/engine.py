@@ -59,6 +59,8 @@ class Standing:
     entered: datetime | None = None
     proofs: tuple[Proof, ...] = ()
     """What is not proven yet, what the step needs first."""
+    proven: tuple[Proof, ...] = ()
+    """What is proven already, of what does the step together with the others."""
     blocked: str = ""
     """Why the operator cannot say that the step is done; empty: they can, or it is not theirs to say."""
     returned: str = ""
@@ -196,6 +198,7 @@ def _at_step(case: Case, progress: Progress, step: WalkStep) -> Standing:
         variant=step.variant(case.model),
         entered=entered,
         proofs=tuple(dict.fromkeys(p for p in (*needs, *checks) if p.sentence and not p.holds)),
+        proven=tuple(proof for proof in checks if proof.holds and proof.sentence),
         blocked=_blocked(needs, left),
         returned=_led_here(progress, How.RETURNED),
         found=_led_here(progress, How.BRANCHED),
