@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
+from textual.pilot import Pilot
 
 from helpdesk_tui.app import HelpdeskApp
 from helpdesk_tui.backend import CompassDesk, Fact
@@ -34,15 +36,33 @@ def desk() -> Iterator[CompassDesk]:
         desk.close()
 
 
+def showing(text: str) -> Callable[[Pilot[int]], Awaitable[None]]:
+    """Wait until this stands on the screen: the platform answers when it pleases."""
+
+    async def wait(pilot: Pilot[int]) -> None:
+        end = time.monotonic() + 10
+        while text not in shown(pilot) and time.monotonic() < end:
+            await pilot.pause(0.02)
+        await settled(pilot)
+
+    return wait
+
+
+def shown(pilot: Pilot[int]) -> str:
+    """What stands in the terminal."""
+    strips = pilot.app.screen._compositor.render_strips()
+    return "".join(segment.text for strip in strips for segment in strip)
+
+
 def app_showing(desk: CompassDesk, screen: Callable[[Session], HelpdeskScreen]) -> HelpdeskApp:
     return HelpdeskApp(Session.of(desk), screen, theme="dark")
 
 
 def test_remote_phones(snap_compare: Compare, desk: CompassDesk) -> None:
     app = app_showing(desk, RemotePhonesScreen)
-    assert snap_compare(app, terminal_size=SIZES["140x45"], run_before=settled)
+    assert snap_compare(app, terminal_size=SIZES["140x45"], run_before=showing("4 phones"))
 
 
 def test_remote_phone(snap_compare: Compare, desk: CompassDesk) -> None:
     app = app_showing(desk, lambda session: RemotePhoneScreen(session, desk.find("31")))
-    assert snap_compare(app, terminal_size=SIZES["80x24"], run_before=settled)
+    assert snap_compare(app, terminal_size=SIZES["80x24"], run_before=showing("Keys in its status"))
