@@ -6,8 +6,6 @@ import ssl
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
-import httpx
-
 from helpdesk_tui.backend.virtual_phone.boot import BootTrouble, Fault
 
 TIMEOUT = 10.0
@@ -27,6 +25,8 @@ class Web:
         context = ssl.create_default_context(cafile=verify if isinstance(verify, str) else None)
         if verify is False:
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        import httpx  # late: the demo starts without it
+
         self._client = httpx.Client(verify=context, timeout=TIMEOUT, follow_redirects=True)
 
     def close(self) -> None:
@@ -50,6 +50,8 @@ class Web:
 
     def get(self, url: str, user_agent: str, username: str, password: str) -> bytes | None:
         """The file; None when there is none (404). Raises BootTrouble."""
+        import httpx  # late, see above
+
         self.check(url)
         headers = {"User-Agent": user_agent}
         if self._reach and url.startswith(self._reach[0]):
