@@ -30,7 +30,11 @@ ACTIONS: dict[str, tuple[str, str]] = {
 BUDGETS = {
     "launch": 20_000,
     "cursor down, average of 50": 600,
+    "open a phone": 20_000,
+    "to the search field (Tab)": 5_000,
+    "a letter of a search": 5_000,
     "a yes/no question": 5_000,
+    "another process changes a phone": 1_000,
     "idle for 3 s": 0,
 }
 QUIET = 0.25
