@@ -67,7 +67,7 @@ def test_thin_lines(demo: PtyProgram) -> None:
     demo.press(" ")
     demo.settle()
     assert demo.cost("a") <= 5_000
-    assert "Activate 2 phones?" in screen(demo)
+    shows(demo, "Activate 2 phones?")
 
 
 @pytest.mark.parametrize("term", ["xterm-256color", "screen-256color", "tmux-256color", "xterm", "linux", "vt100"])

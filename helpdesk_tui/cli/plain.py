@@ -92,7 +92,8 @@ def step_sentences(view: View, language: str) -> Iterator[str]:
         if standing.end.do:
             yield f"Do: {view.tell(standing.end.do, language)}"
     elif standing.leads_to:
-        yield f"This goes on with another walkthrough: {standing.leads_to}."
+        goes_on = f"helpdesk-tui walkthrough run {view.phone.mac} {standing.leads_to} --plain"
+        yield f"This goes on with another walkthrough: {goes_on}"
 
 
 def evidence_sentences(desk: Helpdesk, view: View) -> Iterator[str]:

@@ -47,6 +47,7 @@ class Player:
         while True:
             self._tell(view)
             if view.standing.over:
+                self._print([f"The summary for the ticket: helpdesk-tui walkthrough summary {self._run.id}"])
                 return
             try:
                 view = self._ask(view)
@@ -79,6 +80,16 @@ class Player:
         return after or self._desk.walkthroughs.advance(self._run)
 
     def _offers(self, view: View) -> Iterable[Offer]:
+        if view.run.operator == self._desk.operator:
+            yield from self._steps(view)
+        else:
+            name = view.run.operator
+            yield f"Take over from {name}.", lambda: self._desk.walkthroughs.take_over(self._run)
+        yield f"Wait for news, {int(PATIENCE)} seconds at most.", lambda: self._wait(view)
+        yield "Leave; the walkthrough keeps its place.", self._leave
+
+    def _steps(self, view: View) -> Iterable[Offer]:
+        """What can be done at the step."""
         step, standing, runs = view.standing.step, view.standing, self._desk.walkthroughs
         assert step is not None
         if standing.may_confirm:
@@ -107,8 +118,6 @@ class Player:
             yield "Note what the caller answers.", lambda: self._note(view)
         if step.next and step.may_skip:
             yield "Go on without this step.", lambda: runs.skip(self._run, step.id, click.prompt("Why"))
-        yield f"Wait for news, {int(PATIENCE)} seconds at most.", lambda: self._wait(view)
-        yield "Leave; the walkthrough keeps its place.", self._leave
 
     def _act(self, view: View, action: Action) -> None:
         target: int | None = None

@@ -12,10 +12,10 @@ NO_SENTENCE = set("●◷▲✓▸…–─│▐⏎↑↓→|•\t\x1b")
 MAC = "00:04:13:0b:ec:b5"
 
 
-def played(program: Program, *answers: str, arguments: tuple[str, ...] = ()) -> list[str]:
+def played(program: Program, *answers: str, mac: str = MAC, arguments: tuple[str, ...] = ()) -> list[str]:
     """What is printed while these answers are typed; then the line ends."""
     ended = subprocess.run(
-        program.command("walkthrough", "run", MAC, *arguments, "--plain"),
+        program.command("walkthrough", "run", mac, *arguments, "--plain"),
         cwd=program.folder,
         env=program.environment(),
         input="".join(f"{answer}\n" for answer in answers),
@@ -75,6 +75,16 @@ def test_what_cannot_be_undone_is_asked_first(demo: Program) -> None:
 def test_a_number_that_is_none_is_asked_again(demo: Program, answer: str) -> None:
     assert sum("Number:" in line for line in played(demo, answer)) == 2
     assert demo.json("phone", "show", MAC)["step"] == "disabled"
+
+
+def test_a_colleagues_walkthrough_is_taken_over_first(demo: Program) -> None:
+    theirs = "00:04:13:fe:da:a0"
+    told = played(demo, "1", mac=theirs)
+    assert told[0].endswith("by m.aydin.")
+    assert "1: Take over from m.aydin." in told
+    assert any(line.endswith("1: Done: The phone is resetting.") or "Go on without this step." in line for line in told)
+    (run,) = [each for each in demo.json("walkthrough", "list") if each["mac"] == theirs]
+    assert run["operator"] != "m.aydin"
 
 
 def test_another_walkthrough_and_none(demo: Program) -> None:
