@@ -32,7 +32,7 @@ NOT_RUN = {
 }
 SCREENS = re.compile(r"^helpdesk-tui( demo)?$|helpdesk-tui --config \S+$")
 """These open the screens, until q is pressed."""
-PREPARED = {"commands.md"}
+PREPARED = {"docs/commands.md"}
 """Documents that speak of phones which somebody else has imported."""
 SAMPLES = CHECKOUT / "assets" / "samples"
 PROGRAMS = ("jq", "sqlite3")
@@ -77,6 +77,12 @@ class Host:
         assert ended.returncode == 0, f"{command}\n{ended.stdout}\n{ended.stderr}"
         return ended.stdout
 
+    def import_samples(self) -> None:
+        """As the README says."""
+        for command in commands((CHECKOUT / "README.md").read_text(encoding="utf-8")):
+            if " import " in command:
+                self.run(command)
+
     def look(self, command: str) -> None:
         """Open the screens, see that there are phones, and leave."""
         shell = ["bash", "-c", f"cd {self.folder} && exec {command}"]
@@ -104,12 +110,9 @@ DOCUMENTS = ("README.md", "docs/commands.md", "docs/files.md", "docs/walkthrough
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_command_runs(document: str, host: Host) -> None:
-    path = CHECKOUT / document
-    if path.name in PREPARED:
-        for command in commands((CHECKOUT / "README.md").read_text(encoding="utf-8")):
-            if " import " in command:
-                host.run(command)
-    run = [command for command in commands(path.read_text(encoding="utf-8")) if not why_not(command)]
+    if document in PREPARED:
+        host.import_samples()
+    run = [command for command in commands((CHECKOUT / document).read_text(encoding="utf-8")) if not why_not(command)]
     assert run
     for command in run:
         host.run(command)
@@ -117,7 +120,7 @@ def test_every_command_runs(document: str, host: Host) -> None:
 
 def test_no_other_document_has_commands_that_nobody_runs() -> None:
     others = {CHECKOUT / "CONTRIBUTING.md", *(CHECKOUT / "docs").glob("*.md")}
-    others -= {CHECKOUT / document for document in (*DOCUMENTS, "docs/operating.md")}
+    others -= {CHECKOUT / document for document in (*DOCUMENTS, "docs/operating.md", "docs/rest-api.md")}
     left = [command for path in others for command in commands(path.read_text(encoding="utf-8"))]
     assert [command for command in left if not why_not(command) and "pytest" not in command] == []
 
@@ -139,13 +142,19 @@ class Service:
     def start(self) -> None:
         """`ExecStart` of the service, on a free port; it is ready when it prints its address."""
         (serve,) = [line for line in self.lines if " serve " in line]
-        command = self.host.here(serve.replace("--port 8080", "--port 0"))
+        self.serve(serve.replace("--port 8080", "--port 0"))
+
+    def serve(self, line: str) -> str:
+        """Run this until it is stopped; its address, once it is ready."""
+        command = self.host.here(line)
         self.process = subprocess.Popen(
             ["bash", "-c", f"exec {command}"], cwd=self.host.folder, env=self.host.environ, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         assert self.process.stdout
-        assert self.process.stdout.readline().startswith("http://127.0.0.1:")
+        address = self.process.stdout.readline().strip()
+        assert address.startswith("http://127.0.0.1:")
+        return address
 
     def stop(self) -> None:
         """As systemd stops it."""
@@ -226,3 +235,32 @@ def test_what_is_said_about_operating_is_done_in_order(service: Service, host: H
     assert upgraded.execute("SELECT 1 FROM sqlite_master WHERE name = 'events_at'").fetchone()
     upgraded.close()
     assert '"before"' in host.run(f"{program} phone show 1001 --json")
+
+
+# -- REST API ----------------------------------------------------------------------------------------------------------
+
+PASSWORD = "a-password-for-tests"
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="requests are made by curl, which is not installed")
+def test_what_is_said_about_the_rest_api_is_answered(service: Service, host: Host) -> None:
+    """Users are made, then every request is sent as it stands there, to a service of this machine."""
+    host.import_samples()
+    (host.folder / ".curlrc").write_text("fail-with-body\nsilent\n", encoding="utf-8")
+    host.environ["CURL_HOME"] = str(host.folder)
+    address = service.serve("helpdesk-tui serve --port 0")
+    requests = 0
+    for command in commands((CHECKOUT / "docs" / "rest-api.md").read_text(encoding="utf-8")):
+        if not command.startswith("curl "):
+            host.run(command)
+            name = re.match(r"helpdesk-tui api-user add (\w+)", command)
+            if name:
+                host.run(f"echo {PASSWORD} | helpdesk-tui api-user password {name[1]} --password-stdin")
+            continue
+        # The numbers of the document's phone and organisation are another platform's.
+        command = command.replace("/phone/2001", "/phone/1").replace("/company/12", "/company/2")
+        command = command.replace("https://rest.pbx.example.net", address)
+        host.run(re.sub(r"--user (\w+)", rf"--user \1:{PASSWORD}", command))
+        requests += 1
+    assert requests
+    assert "Brouwerij" in host.run("helpdesk-tui phone show 1001 --json")  # it was moved
