@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from textual.worker import WorkerCancelled
 
 from helpdesk_tui.backend import Vendor
 from helpdesk_tui.backend.walkthroughs.definition import OTHER_WALKTHROUGH
@@ -70,7 +72,10 @@ class Keyboard:
 
     async def see(self) -> None:
         """Wait until nothing is under way; then what is to be done now stands on the screen."""
-        await self.looking.until(lambda: not any(not worker.is_finished for worker in self.looking.app.workers))
+        workers = self.looking.app.workers
+        while not all(worker.is_finished for worker in workers):
+            with suppress(WorkerCancelled):  # by a newer look
+                await workers.wait_for_complete()
         assert self.screen.view
         standing = self.screen.view.standing
         place = standing.step or standing.end
