@@ -24,6 +24,11 @@ def plain(text: str) -> str:
     return " ".join(printable(text).translate(SIGNS).split())
 
 
+def ended(text: str) -> str:
+    """The same with a full stop, where it ends in nothing of the kind."""
+    return text if text.endswith((".", "?", "!", "…")) else f"{text}."
+
+
 def moment(when: datetime) -> str:
     """`24 November 2026 at 14:30 UTC`, in the zone of the machine."""
     there = when.astimezone()
@@ -80,13 +85,13 @@ def step_sentences(view: View, language: str) -> Iterator[str]:
     step, variant = standing.step, standing.variant
     if step is not None:
         number = next((n for n, each in enumerate(standing.way, 1) if each.state is WalkState.NOW), 1)
-        yield f"Step {number} of {len(standing.way)}: {step.title.shown(language)}."
+        yield f"Step {number} of {len(standing.way)}: {ended(step.title.shown(language))}"
         if variant is not None and variant.say:
             yield f"Say: {view.say(variant.say)}"
         if variant is not None and variant.do:
             yield f"Do: {view.tell(variant.do, language).replace('{enter}', 'the number of Done')}"
     elif standing.end is not None:
-        yield f"The end: {standing.end.title.shown(language)}."
+        yield f"The end: {ended(standing.end.title.shown(language))}"
         if standing.end.say:
             yield f"Say: {view.say(standing.end.say)}"
         if standing.end.do:
@@ -113,4 +118,4 @@ def evidence_sentences(desk: Helpdesk, view: View) -> Iterator[str]:
 def way_sentences(view: View, language: str) -> Iterator[str]:
     """Every step of the way with its state."""
     for number, entry in enumerate(view.standing.way, 1):
-        yield f"Step {number}, {entry.state.value}: {entry.step.title.shown(language)}."
+        yield f"Step {number}, {entry.state.value}: {ended(entry.step.title.shown(language))}"

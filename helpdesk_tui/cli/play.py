@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
 from helpdesk_tui.backend import Action, Helpdesk, HelpdeskError, Run, View
 from helpdesk_tui.cli import plain
+
+if TYPE_CHECKING:
+    from helpdesk_tui.backend.walkthroughs.definition import Choice
 
 LOOK_AGAIN = 0.5
 """Seconds between two looks, while news are waited for."""
@@ -93,33 +98,30 @@ class Player:
         step, standing, runs = view.standing.step, view.standing, self._desk.walkthroughs
         assert step is not None
         if standing.may_confirm:
-            yield f"Done: {view.tell(step.confirm, runs.language)}.", lambda: runs.confirm(self._run, step.id)
-        for choice in standing.choices:
             yield (
-                f"{view.tell(choice.label, runs.language)}.",
-                lambda choice=choice: (  # type: ignore[misc]
-                    runs.choose(self._run, step.id, choice)
-                    if self._agreed(view.tell(choice.consequence, runs.language))
-                    else None
-                ),
+                f"Done: {plain.ended(view.tell(step.confirm, runs.language))}",
+                lambda: runs.confirm(self._run, step.id),
             )
-        for name in step.actions:
-            action = Action(name)
-            if action in ACTIONS:
-                yield f"{ACTIONS[action]}.", lambda action=action: self._act(view, action)  # type: ignore[misc]
-            else:
-                yield (
-                    f"Tell how: {ELSEWHERE[action]}.",
-                    lambda action=action: self._print(  # type: ignore[misc]
-                        [f"Do it in another terminal with: {ELSEWHERE[action]} {view.phone.mac}"]
-                    ),
-                )
+        for choice in standing.choices:
+            yield plain.ended(view.tell(choice.label, runs.language)), partial(self._choose, view, choice)
+        for action in map(Action, step.actions):
+            words = ACTIONS.get(action) or f"Tell how: {ELSEWHERE[action]}"
+            yield f"{words}.", partial(self._act, view, action)
         if step.questions:
             yield "Note what the caller answers.", lambda: self._note(view)
         if step.next and step.may_skip:
             yield "Go on without this step.", lambda: runs.skip(self._run, step.id, click.prompt("Why"))
 
+    def _choose(self, view: View, choice: Choice) -> View | None:
+        runs, step = self._desk.walkthroughs, view.standing.step
+        if step is None or not self._agreed(view.tell(choice.consequence, runs.language)):
+            return None
+        return runs.choose(self._run, step.id, choice)
+
     def _act(self, view: View, action: Action) -> None:
+        if action in ELSEWHERE:
+            self._print([f"Do it in another terminal with: {ELSEWHERE[action]} {view.phone.mac}"])
+            return
         target: int | None = None
         if action is Action.ADD_ELSEWHERE:
             found = self._desk.walkthroughs.other_organisations(view.phone)

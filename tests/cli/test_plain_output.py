@@ -87,6 +87,14 @@ def test_a_colleagues_walkthrough_is_taken_over_first(demo: Program) -> None:
     assert run["operator"] != "m.aydin"
 
 
+def test_a_walkthrough_is_played_to_its_end(demo: Program) -> None:
+    told = played(demo, "2", "1", mac="00:04:13:a1:b2:c3", arguments=("still-does-not-work",))
+    assert "2: Two resets have failed." in told
+    assert any(line.endswith("The end: Handed over, with everything that was found.") for line in told)
+    assert told[-1].startswith("The summary for the ticket: helpdesk-tui walkthrough summary ")
+    assert demo(*told[-1].split()[-3:]).stdout.strip()
+
+
 def test_another_walkthrough_and_none(demo: Program) -> None:
     assert "Factory reset" in played(demo, arguments=("factory-reset-snom",))[0]
     assert "walkthrough" in demo.refused("walkthrough", "run", MAC, "nonsense", "--plain")
