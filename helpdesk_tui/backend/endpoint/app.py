@@ -80,6 +80,7 @@ class PhoneEndpoint:
         self._prefix = urlsplit(desk.environment.provisioning_url).path
         self._known = KnownFiles()
         self._firmware = FirmwareFiles(desk)
+        self._settings = desk.settings  # opened before the first phone waits for it
         self._slow_misses = 0
         self._key = ""
         self._credentials: Credentials | None = None
@@ -233,7 +234,7 @@ class PhoneEndpoint:
     def _text(self, phone: Phone | Entrance, kind: FileKind) -> Answer | None:
         """A text file, whole; None when the phone has no such file now."""
         try:
-            return file_of(self._desk, phone, kind)
+            return file_of(self._desk.catalogue, self._settings, phone, kind)
         except (BadInput, Refused) as error:
             log.error("the file of %s cannot be made: %s", phone.mac, error)
             return None

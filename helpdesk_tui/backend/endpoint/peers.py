@@ -22,7 +22,8 @@ class Peers:
 
     def __init__(self, provisioning_url: str, trusted_proxies: Sequence[str], listen_host: str = "") -> None:
         self._proxies = [ipaddress.ip_network(network) for network in trusted_proxies]
-        self._hosts = {"localhost", listen_host.lower(), (urlsplit(provisioning_url).hostname or "").lower()} - {""}
+        own = (urlsplit(provisioning_url).hostname or "").lower()
+        self._hosts = frozenset({"localhost", listen_host.lower(), own} - {""})
         self.trusts = lru_cache(maxsize=1024)(self._trusts)
 
     def _trusts(self, address: str) -> bool:
@@ -59,7 +60,7 @@ class Peers:
         """Whether the Host header names us: the provisioning URL, the listening address, or loopback."""
         if host is None:
             return False
-        return _host_is_ours(host, listening, frozenset(self._hosts))
+        return _host_is_ours(host, listening, self._hosts)
 
 
 @lru_cache(maxsize=1024)

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from helpdesk_tui.backend.endpoint.answers import Answer
 from helpdesk_tui.backend.endpoint.files import SETTLING, Asked, FileKind
-from helpdesk_tui.backend.helpdesk import Helpdesk
+from helpdesk_tui.backend.model.catalogue import Catalogue
 from helpdesk_tui.backend.model.phone import Phone, Provisioned
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.settings_file import generation_of, heading_of, render, snom_firmware_file, yealink_boot_file
 from helpdesk_tui.backend.store.visits import Entrance
 from helpdesk_tui.backend.use_cases.access import settings_file_name
 from helpdesk_tui.backend.use_cases.fetching import Sent
+from helpdesk_tui.backend.use_cases.settings import Settings
 
 LARGEST = 128 * 2**20
 """Bytes that are kept."""
@@ -60,19 +61,19 @@ class KnownFiles:
             self._size -= len(self._known.popitem(last=False)[1].answer.body)
 
 
-def file_of(desk: Helpdesk, phone: Phone | Entrance, kind: FileKind) -> Answer | None:
+def file_of(catalogue: Catalogue, settings: Settings, phone: Phone | Entrance, kind: FileKind) -> Answer | None:
     """A text file of this phone as an answer, its etag first; None when it has no such file now. Raises BadInput."""
     sent = None
     if kind is FileKind.SETTINGS:
-        settings = desk.settings.file(phone, phone.own if isinstance(phone, Entrance) else None)
-        body: bytes | None = render(settings)
+        file = settings.file(phone, phone.own if isinstance(phone, Entrance) else None)
+        body: bytes | None = render(file)
     else:
-        body = _other(desk, phone, kind)
+        body = _other(catalogue, settings, phone, kind)
     if body is None:
         return None
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     if kind is FileKind.SETTINGS:
-        sent = Sent(etag, heading_of(settings), body)
+        sent = Sent(etag, heading_of(file), body)
     headers = [
         (b"etag", etag.encode()),
         (b"cache-control", b"private, no-cache"),
@@ -82,13 +83,13 @@ def file_of(desk: Helpdesk, phone: Phone | Entrance, kind: FileKind) -> Answer |
     return Answer(200, headers, body, settled=kind in SETTLING, sent=sent)
 
 
-def _other(desk: Helpdesk, phone: Provisioned, kind: FileKind) -> bytes | None:
+def _other(catalogue: Catalogue, settings: Settings, phone: Provisioned, kind: FileKind) -> bytes | None:
     if kind is FileKind.COMMON:
         return EMPTY_YEALINK
-    choice = desk.settings.firmware_choice(phone)
+    choice = settings.firmware_choice(phone)
     if kind is FileKind.FIRMWARE_SETTINGS:
         return snom_firmware_file(choice) if choice else None
-    model = desk.catalogue.get(phone.model)
+    model = catalogue.get(phone.model)
     generation = generation_of(model, phone.firmware_installed, choice.version if choice else None)
     if not generation.knows_boot_files:
         return None  # the phone goes on to its classic files

@@ -143,7 +143,8 @@ class Database:
     @property
     def state(self) -> object:
         """What is remembered of the database holds for this file alone; None inside a transaction, which may fail."""
-        return None if self.connection().in_transaction else self._identity
+        with self.read() as connection:
+            return None if connection.in_transaction else self._identity
 
     def read(self) -> _Reading:
         """The thread's connection, failures turned into DatabaseProblem."""
