@@ -114,6 +114,9 @@ class WalkthroughActions(HelpdeskScreen):
             reason = await self.ask_text("Why is this walkthrough given up?", check=check_note)
             if reason is not None:
                 await asyncio.to_thread(self.desk.walkthroughs.abandon, run, reason)
+                if (caller := self.session.caller) and caller.is_about(run.mac):
+                    caller.end()
+                    self.say(caller.over)
                 self.action_back()
 
     # What a step asks for ---------------------------------------------------------------------------------------------

@@ -207,6 +207,8 @@ async def test_practice_begins_anywhere_with_a_phone_that_fits(
         await looking.shows("It still does not work", "deed mijn toestel niets meer")
         await press(looking, "enter")
         await looking.shows("▸ 2 Power", "“Ja: ‘Network unavailable’.”")
+        await press(looking, "X", *"enough", "enter")
+        await looking.says("Your way missed it: the network cable was loose")
 
 
 async def seen(looking: Looking, screen: WalkthroughScreen, *texts: str) -> None:

@@ -107,11 +107,16 @@ class Caller:
             return  # another walkthrough is about to go on
         self.practice, deeds = self.practice.follow(view.walkthrough.id, place.id, standing.progress.trail)
         if standing.end or self.practice.over:
-            self.over = self.practices.verdict(self.practice, self._desk.walkthroughs.language)
-            self.practice, self.words = None, ""
+            self.end()
             return
         self.words = self.practice.words(view.language)
         self.do(*deeds)
+
+    def end(self) -> None:
+        """The practice is over: `over` says what was really wrong."""
+        if self.practice:
+            self.over = self.practices.verdict(self.practice, self._desk.walkthroughs.language)
+            self.practice, self.words = None, ""
 
     def obey(self) -> None:
         """Do now what the step asks."""
