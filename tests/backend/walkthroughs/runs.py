@@ -78,7 +78,8 @@ class Walk:
         """After a reset: sent here by the manufacturer, then by its own address, and removed there."""
         self._pass()
         phone, now = self.phone, self.clock()
-        self.desk.store.events.add("platform", EventKind.FIRST_CONTACT, "The phone came by the temporary address.", self.mac)
+        text = "The phone came by the temporary address."
+        self.desk.store.events.add("platform", EventKind.FIRST_CONTACT, text, self.mac)
         self._request(phone, Via.TEMPORARY)
         self.desk.store.phones.update(phone.id, {"token_used_at": now, "last_seen": now})
         self._pass()
