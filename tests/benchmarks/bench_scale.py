@@ -139,7 +139,7 @@ def main() -> None:
     grown = grown_database()
     print(
         f"  {PHONES:,} phones and {YEARS_OF_EVENTS:,} events: {grown.stat().st_size / 1e9:.1f} GB, made or found in "
-        f"{time.monotonic() - begun:.0f} s"
+        f"{time.monotonic() - begun:.0f} s; it stays in {grown.parent} until you remove it"
     )
     found: list[dict[str, float]] = []
     for path in (database(60), grown):
