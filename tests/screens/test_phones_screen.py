@@ -19,9 +19,9 @@ from tests.screens.looking import looking_at
 async def test_an_empty_environment_says_what_to_do(session: Session) -> None:
     async with looking_at(session, PhonesScreen) as (looking, _):
         await looking.shows("There are no phones here yet", "helpdesk-tui import organisations", "helpdesk-tui demo")
-        await looking.shows(
-            'kind = "compass"', "config.toml (not made yet)", str(session.helpdesk.environment.database)
-        )
+        await looking.shows('kind = "compass"', "config.toml (not made yet)")
+        # A long path goes on in the next line, wherever the first one ends.
+        assert str(session.helpdesk.environment.database) in "".join(map(str.strip, looking.text.splitlines()))
         await looking.pilot.press("a")
         await looking.says("There is no phone here")
 

@@ -217,6 +217,6 @@ async def test_a_file_that_cannot_be_made_is_a_sentence(
         assert "▲ " in looking.text and "line break" in looking.text
         await looking.pilot.press("y")
         await looking.says("There is no settings file here.")
-        desk.phones.remove(phone)
+        desk.phones.remove(desk.phones.get(phone.id))
     async with looking_at(session, of(phone)) as (looking, _):
         assert "has been removed in the meantime" in looking.text

@@ -79,6 +79,9 @@ class PhoneProtocol(Base):
         if len(self.connections) >= self.most_connections and not self._make_room():
             transport.abort()
             return
+        if hasattr(transport, "max_size"):
+            # asyncio makes room for 256 KB at every read, which costs more than the read itself.
+            transport.max_size = LARGEST_HEAD
         super().connection_made(cast("asyncio.Transport", _Together(transport)))
         self._idle_since = time.monotonic()
         self._wait_for_head()
