@@ -107,6 +107,8 @@ class MoveScreen(LiveScreen):
             self.in_background("places", read, self._take)
 
     def _take(self, answer: Seen | HelpdeskError) -> None:
+        if self.has_class("-done"):  # what was read before the move ended is late
+            return
         if isinstance(answer, HelpdeskError):
             self._seen = None
             self._say_nothing(str(answer))

@@ -69,12 +69,14 @@ def test_without_right_credentials_nothing_is_told_but_who_to_be(anna: Caller, d
 
 
 def check_unauthorized(anna: Caller, authorization: str | None) -> None:
-    """Whatever is asked for, the answer is the same."""
+    """Whatever is asked for, the answer is the same. Real credentials cost their time: they are tried twice."""
     caller = anna.without("authorization")
     if authorization is not None:
         caller = caller.having(authorization=authorization)
-    answers = [caller.get("/user"), caller.get("/user/nothing"), caller.without("accept").get("/phone/1")]
-    answers += [caller("POST", "/user"), caller("OPTIONS", "/user"), caller.get("/helpdesk/v1/phones")]
+    answers = [caller.get("/user"), caller("POST", "/user")]
+    if authorization in (None, "", "Basic"):
+        answers += [caller.get("/user/nothing"), caller.without("accept").get("/phone/1")]
+        answers += [caller("OPTIONS", "/user"), caller.get("/helpdesk/v1/phones")]
     for answer in answers:
         assert anna.error(answer) == (401, "unauthorized")
         assert answer.headers["www-authenticate"] == 'Basic realm="Helpdesk TUI", charset="UTF-8"'
