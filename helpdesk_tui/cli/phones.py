@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,7 +12,6 @@ from helpdesk_tui.backend import (
     Field,
     Helpdesk,
     HelpdeskError,
-    MovePlan,
     Phone,
     Refused,
     Step,
@@ -28,6 +28,9 @@ from helpdesk_tui.cli.files import save_private
 from helpdesk_tui.cli.interrupt import stop_between
 from helpdesk_tui.cli.phone_customs import custom, key, keys
 from helpdesk_tui.cli.session import Session
+
+if TYPE_CHECKING:
+    from helpdesk_tui.backend import MovePlan
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 reveal = click.option("--reveal", is_flag=True, help="Show secrets; the asking is recorded.")

@@ -16,10 +16,10 @@ from helpdesk_tui.backend.model.phone import Phone
 from helpdesk_tui.backend.model.role import Role
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.use_cases.context import Context
-from helpdesk_tui.backend.use_cases.settings import Settings
 
 if TYPE_CHECKING:
     from helpdesk_tui.backend.settings_file import FileComparison, Setting
+    from helpdesk_tui.backend.use_cases.settings import Settings
 
 MOST_SETTINGS = 200
 

@@ -18,10 +18,10 @@ from helpdesk_tui.backend.model.organisation import Organisation
 from helpdesk_tui.backend.model.phone import Phone
 from helpdesk_tui.backend.use_cases.context import Context
 from helpdesk_tui.backend.use_cases.meanwhile import as_it_is, unchanged
-from helpdesk_tui.backend.use_cases.settings import Settings
 
 if TYPE_CHECKING:
     from helpdesk_tui.backend.settings_file import FileComparison
+    from helpdesk_tui.backend.use_cases.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,10 @@ from helpdesk_tui.backend.model.validation import ORGANISATION
 from helpdesk_tui.backend.store.directory import ListedOrganisation, OrganisationPage
 from helpdesk_tui.backend.use_cases.context import Context
 from helpdesk_tui.backend.use_cases.directory_history import DirectoryHistory
-from helpdesk_tui.backend.use_cases.settings import Settings
 
 if TYPE_CHECKING:
     from helpdesk_tui.backend.settings_file import FileComparison
+    from helpdesk_tui.backend.use_cases.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
