@@ -257,7 +257,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("open_event", "enter", "Open", "Show the phone that the highlighted event is about.", (Place.ACTIVITY,),
             "open", 2),
     Command("export", "w", "Write to a file", "Write all events that fit to a file, as CSV or JSON.", (Place.ACTIVITY,),
-            "write", 3),
+            "write", 3, writes_file=True),
     Command("run", "enter", "Run", "Do what is highlighted.", (Place.HELP,), "run", 1),
     Command("cursor_up", "up,k", "Up", "One line up.", _LIST),
     Command("cursor_down", "down,j", "Down", "One line down.", _LIST),

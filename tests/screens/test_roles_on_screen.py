@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from helpdesk_tui.backend import Helpdesk, Phone, Role, Step
+from helpdesk_tui.commands import COMMANDS
 from helpdesk_tui.screens.base import Session
 from helpdesk_tui.screens.function_keys import FunctionKeysScreen
 from helpdesk_tui.screens.help import HelpScreen
@@ -53,3 +54,5 @@ async def test_on_a_shared_account_nothing_is_written_to_its_disk(desk: Helpdesk
     async with looking_at(session, lambda session: SettingsFileScreen(session, snom.id)) as (looking, _):
         await looking.pilot.press("w")
         await looking.says("You share an account here")
+    writing = {command.id for command in COMMANDS if command.writes_file}
+    assert writing == {command.id for command in COMMANDS if " to a file" in command.help or command.id == "save"}
