@@ -12,6 +12,7 @@ import xmlrpc.client
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -159,7 +160,10 @@ class Office:
 
     def configure(self, *, url: str = "", secret: str = "", more: str = "") -> None:
         """Write the configuration: of the simulator, unless another URL or secret is given."""
+        # Never near, whenever the tests run: a registration that is about to end wants attention.
+        weekday = f"{datetime.now(UTC) + timedelta(days=3):%A}".lower()
         text = f'[environments.production]\nprovisioning_url = "{PROVISIONING_URL}"\n'
+        text += f'weekly_deadline = "{weekday} 00:00 Europe/Amsterdam"\n'
         for wire in (self.wire, BESIDE[self.wire]):
             keys = wire.keys.format(url=url or self.simulator.url, secret=secret or wire.secret)
             text += f"[environments.production.manufacturers.{wire.vendor}]\n{keys}{more}"

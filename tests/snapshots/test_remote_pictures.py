@@ -40,7 +40,7 @@ def showing(text: str) -> Callable[[Pilot[int]], Awaitable[None]]:
     """Wait until this stands on the screen: the platform answers when it pleases."""
 
     async def wait(pilot: Pilot[int]) -> None:
-        end = time.monotonic() + 10
+        end = time.monotonic() + 30
         while text not in shown(pilot) and time.monotonic() < end:
             await pilot.pause(0.02)
         await settled(pilot)
