@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import MutableMapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,7 +27,7 @@ from helpdesk_tui.backend.endpoint.credentials import Check, Credentials
 from helpdesk_tui.backend.endpoint.files import SETTLING, Asked, FileKind, kind_of, named_mac, read_path, shown_path
 from helpdesk_tui.backend.endpoint.firmware import FirmwareFiles, read_range
 from helpdesk_tui.backend.endpoint.peers import Peers
-from helpdesk_tui.backend.endpoint.recorder import Record, Recorder
+from helpdesk_tui.backend.endpoint.recorder import Notes, Record
 from helpdesk_tui.backend.endpoint.rendered import Known, KnownFiles, file_of
 from helpdesk_tui.backend.errors import BadInput, DatabaseProblem, Refused
 from helpdesk_tui.backend.helpdesk import Helpdesk
@@ -35,7 +36,7 @@ from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.phone import Phone, Provisioned
 from helpdesk_tui.backend.store.visits import Entrance
 from helpdesk_tui.backend.use_cases.access import credentials
-from helpdesk_tui.backend.use_cases.fetching import Fetch, Key, Miss, agent_of
+from helpdesk_tui.backend.use_cases.fetching import Key, Sent, agent_of
 
 log = logging.getLogger(__name__)
 
@@ -73,9 +74,9 @@ class PhoneEndpoint:
     """The endpoint of one environment. Requests are answered in the event loop's thread: each costs a look-up by an
     index and, when something changed, the making of one file; a thread pool would cost more than that."""
 
-    def __init__(self, desk: Helpdesk, recorder: Recorder, listen_host: str = "") -> None:
+    def __init__(self, desk: Helpdesk, notes: Notes, listen_host: str = "") -> None:
         self._desk = desk
-        self._recorder = recorder
+        self._notes = notes
         self._peers = Peers(desk.environment.provisioning_url, desk.environment.trusted_proxies, listen_host)
         self._prefix = urlsplit(desk.environment.provisioning_url).path
         self._known = KnownFiles()
@@ -98,10 +99,10 @@ class PhoneEndpoint:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                self._recorder.start()
+                self._notes.start()
                 await send({"type": "lifespan.startup.complete"})
             else:
-                await asyncio.to_thread(self._recorder.stop)
+                await asyncio.to_thread(self._notes.stop)
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
@@ -112,7 +113,7 @@ class PhoneEndpoint:
             asked = self._shape(call)
             entrance = self._entrance(call, asked) if asked else None
             if asked and entrance:
-                answer = self._at_its_url(call, asked, entrance)
+                answer = self._at_its_url(call, asked, *entrance)
             else:
                 answer = await self._looked_up(call, asked)
         except _NotLetIn:
@@ -120,15 +121,18 @@ class PhoneEndpoint:
             return
         except DatabaseProblem:
             answer = UNAVAILABLE
-            self._record(call, None, None, shown_path(call.path), answer)
+            self._notes.note(_record(self._desk.clock(), call, shown_path(call.path), answer))
         try:
             await send_answer(send, answer, head=call.method == "HEAD")
         finally:
             if answer.image:
                 answer.image.close()
 
-    def _at_its_url(self, call: Call, asked: Asked, phone: Entrance) -> Answer:
-        """The answer to a phone at its definitive URL, whose visit changes no key. Raises _NotLetIn."""
+    def _at_its_url(self, call: Call, asked: Asked, phone: Entrance, has: str | None) -> Answer:
+        """The answer to a phone at its definitive URL, whose visit changes no key. Raises _NotLetIn.
+
+        `has` is the etag of the settings file that the phone is known to have.
+        """
         mac = phone.mac
         kind = self._kind(call, asked, phone, mac)
         answer = self._challenge(call, mac, asked)
@@ -137,7 +141,8 @@ class PhoneEndpoint:
             if file is None and kind and (file := self._text(phone, kind)):
                 self._known.keep(asked, Known(phone, file))
             answer = self._again(call, file) if file else MISS
-        self._note(call, asked, phone.id, mac, Key.SECRET, answer)
+        sent = Sent(has) if has and answer.sent and answer.sent.etag == has else answer.sent
+        self._note(call, asked, phone.id, mac, Key.SECRET, answer, sent)
         return answer
 
     async def _looked_up(self, call: Call, asked: Asked | None) -> Answer:
@@ -149,7 +154,7 @@ class PhoneEndpoint:
             raise _NotLetIn
         kind = self._kind(call, asked, phone, phone.mac)
         answer = self._challenge(call, phone.mac, asked) or await self._answer(call, asked, phone, key, kind)
-        self._note(call, asked, phone.id, phone.mac, key, answer)
+        self._note(call, asked, phone.id, phone.mac, key, answer, answer.sent)
         return answer
 
     # -- let in -------------------------------------------------------------------------------------------------------
@@ -178,18 +183,22 @@ class PhoneEndpoint:
             return None
         return read_path(call.path.removeprefix(self._prefix))
 
-    def _entrance(self, call: Call, asked: Asked) -> Entrance | None:
-        """The phone that asks for a text file at its definitive URL, with the firmware that it says it runs.
+    def _entrance(self, call: Call, asked: Asked) -> tuple[Entrance, str | None] | None:
+        """The phone that asks for a text file at its definitive URL, with the firmware that it says it runs, and the
+        etag of the settings file that it is known to have.
 
         None for everybody else, and for a phone that has a token or a former secret, which its visit may end.
         """
         if asked.temporary or asked.firmware:
             return None
-        entrance = self._desk.store.visits.entrance(asked.segment)
-        if entrance is None or entrance.previous_secret or entrance.token:
+        found = self._desk.store.visits.entrance(asked.segment)
+        if found is None:
+            return None
+        entrance, has = found
+        if entrance.previous_secret or entrance.token:
             return None
         firmware = _reported(entrance, call)
-        return entrance if firmware is None else entrance._replace(firmware_installed=firmware)
+        return (entrance if firmware is None else entrance._replace(firmware_installed=firmware)), has
 
     def _kind(self, call: Call, asked: Asked, phone: Provisioned, mac: Mac) -> FileKind | None:
         """Which file of this phone is asked for. Raises _NotLetIn for one of another phone.
@@ -215,7 +224,7 @@ class PhoneEndpoint:
         if answer is None:
             return MISS
         first = kind in SETTLING and call.method == "GET" and self._desk.fetching.first_use(phone, key)
-        if first and not await self._recorder.admit(phone.id, asked.segment):
+        if first and not await self._notes.admit(phone.id, asked.segment):
             raise _NotLetIn
         return self._again(call, answer)
 
@@ -278,7 +287,7 @@ class PhoneEndpoint:
         mac = named_mac(name[:200])
         now = self._desk.clock()
         shown = shown_path(call.path)
-        takes = THROTTLED_MISS_TAKES if self._recorder.throttles(call.address, mac, now) else MISS_TAKES
+        takes = THROTTLED_MISS_TAKES if self._notes.throttles(call.address, mac, now) else MISS_TAKES
         answer = MISS
         if self._slow_misses >= MOST_SLOW_MISSES:
             answer = CUT_OFF
@@ -288,43 +297,39 @@ class PhoneEndpoint:
                 await asyncio.sleep(max(0.0, takes - (time.perf_counter() - call.started)))
             finally:
                 self._slow_misses -= 1
-        self._record(call, Miss(now, call.address, shown, mac), mac, shown, answer)
+        self._notes.note(_record(now, call, shown, answer)._replace(mac=mac.hex if mac else "", missed=True))
         await send_answer(send, answer, head=call.method == "HEAD")
 
     # -- noted --------------------------------------------------------------------------------------------------------
 
-    def _note(self, call: Call, asked: Asked, phone_id: int, mac: Mac, key: Key, answer: Answer) -> None:
+    def _note(
+        self, call: Call, asked: Asked, phone_id: int, mac: Mac, key: Key, answer: Answer, sent: Sent | None
+    ) -> None:
         file = f"firmware/{asked.name}" if asked.firmware else asked.name
-        head = call.method == "HEAD"
-        fetch = Fetch(
-            at=self._desk.clock(),
-            phone_id=phone_id,
-            key=key,
-            address=call.address,
-            file=file,
-            status=answer.status,
-            bytes=0 if head else answer.length or len(answer.body),
-            user_agent=call.user_agent,
-            settled=answer.settled and not head,
-            sent=None if head else answer.sent,
-        )
-        self._record(call, fetch, mac, f"/{'t' if asked.temporary else 'p'}/*/{file}", answer)
-
-    def _record(self, call: Call, what: Fetch | Miss | None, mac: Mac | None, path: str, answer: Answer) -> None:
-        self._recorder.note(
-            Record(
-                what=what,
-                at=what.at if what else self._desk.clock(),
-                address=call.address,
-                mac=mac,
-                method=call.method[:10],
-                path=path,
-                status=answer.status,
-                bytes=0 if call.method == "HEAD" else answer.length or len(answer.body),
-                milliseconds=(time.perf_counter() - call.started) * 1000,
-                user_agent=call.user_agent,
+        told = call.method != "HEAD"
+        self._notes.note(
+            _record(self._desk.clock(), call, f"/{'t' if asked.temporary else 'p'}/*/{file}", answer)._replace(
+                mac=mac.hex,
+                phone_id=phone_id,
+                key=key.value,
+                file=file,
+                settled=answer.settled and told,
+                sent=(sent.etag, sent.heading, sent.text) if sent and told else None,
             )
         )
+
+
+def _record(at: datetime, call: Call, path: str, answer: Answer) -> Record:
+    return Record(
+        at=at,
+        address=call.address,
+        method=call.method[:10],
+        path=path,
+        status=answer.status,
+        length=0 if call.method == "HEAD" else answer.length or len(answer.body),
+        milliseconds=(time.perf_counter() - call.started) * 1000,
+        user_agent=call.user_agent,
+    )
 
 
 def _reported(phone: Provisioned, call: Call) -> str | None:

@@ -1,22 +1,22 @@
 """What common Python web servers leave open: half-sent requests, huge heads, idle connections, readers that stall.
 
-uvicorn's own protocols, with limits around them.
+uvicorn's own protocol, with limits around it, and a short way for answers that are there as a whole.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from email.utils import formatdate
-from typing import TYPE_CHECKING, Any, cast
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Any
 
-if TYPE_CHECKING:
-    from uvicorn.protocols.http.h11_impl import H11Protocol as Base
-else:
-    try:
-        from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol as Base
-    except ImportError:
-        from uvicorn.protocols.http.h11_impl import H11Protocol as Base
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+
+from helpdesk_tui.backend.endpoint.answers import Message
 
 HEAD_TAKES = 5.0
 """Seconds in which a request must have arrived, from the connection or its first byte on."""
@@ -31,38 +31,20 @@ MOST_CONNECTIONS = 2_000
 """Connections of one worker; above that the one that has been idle for longest goes."""
 
 
-class _Together:
-    """A transport that sends the head of an answer with the beginning of its body: one packet, where uvicorn has two.
-
-    uvicorn writes a head, then a body or nothing, and something empty at the end: so a head is never kept for long.
-    """
-
-    __slots__ = ("_head", "_transport", "get_extra_info", "is_closing")
-
-    def __init__(self, transport: asyncio.Transport) -> None:
-        self._transport = transport
-        self._head = b""
-        self.is_closing = transport.is_closing
-        self.get_extra_info = transport.get_extra_info
-
-    def write(self, data: bytes) -> None:
-        if self._head:
-            data, self._head = self._head + data, b""
-        elif data.startswith(b"HTTP/1.1 "):
-            self._head = data
-            return
-        self._transport.write(data)
-
-    def close(self) -> None:
-        if self._head:
-            self.write(b"")
-        self._transport.close()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
+@lru_cache
+def _status_line(status: int) -> bytes:
+    return f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n".encode()
 
 
-class PhoneProtocol(Base):
+def _head_of(status: int, headers: Sequence[tuple[bytes, bytes]]) -> bytes | None:
+    """Status line and headers as they are sent; None when what is sent would not be just that."""
+    lines = [name + b": " + value + b"\r\n" for name, value in headers]
+    head = b"".join([_status_line(status), *lines, b"\r\n"])
+    ends = len(lines) + 2
+    return head if head.count(b"\n") == head.count(b"\r") == ends else None
+
+
+class PhoneProtocol(H11Protocol):
     """One connection of a phone."""
 
     head_takes = HEAD_TAKES
@@ -74,6 +56,8 @@ class PhoneProtocol(Base):
         self._stall_timer: asyncio.TimerHandle | None = None
         self._head_size = 0
         self._idle_since = 0.0
+        self._begun: Message | None = None
+        """The beginning of an answer whose body has not come yet."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         if len(self.connections) >= self.most_connections and not self._make_room():
@@ -82,7 +66,7 @@ class PhoneProtocol(Base):
         if hasattr(transport, "max_size"):
             # asyncio makes room for 256 KB at every read, which costs more than the read itself.
             transport.max_size = LARGEST_HEAD
-        super().connection_made(cast("asyncio.Transport", _Together(transport)))
+        super().connection_made(transport)
         self._idle_since = time.monotonic()
         self._wait_for_head()
 
@@ -122,6 +106,55 @@ class PhoneProtocol(Base):
         super().on_response_complete()
         self._idle_since = time.monotonic()
 
+    # -- answers ------------------------------------------------------------------------------------------------------
+
+    def handle_events(self) -> None:
+        before = self.cycle
+        super().handle_events()
+        if self.cycle is not before:
+            self.cycle.send = self._send  # type: ignore[method-assign]
+
+    async def _send(self, message: Any) -> None:
+        """Keep the beginning of an answer until its body comes; uvicorn sends what does not come as a whole."""
+        cycle = self.cycle  # the only one there is: no request is begun before the one before it is answered
+        if message["type"] == "http.response.start" and not cycle.response_started:
+            self._begun = message
+            return
+        begun, self._begun = self._begun, None
+        if begun is not None:
+            if self.flow.write_paused:
+                await self.flow.drain()
+            if self._sent_whole(cycle, begun, message):
+                return
+            await RequestResponseCycle.send(cycle, begun)  # type: ignore[arg-type]
+        await RequestResponseCycle.send(cycle, message)
+
+    def _sent_whole(self, cycle: RequestResponseCycle, begun: Message, message: Message) -> bool:
+        """Send an answer at once, when it is whole and the connection goes on after it: h11 would look at every part of
+        it for longer than it takes to make it."""
+        status, headers = begun["status"], begun["headers"]
+        if message.get("more_body") or not (status == 304 or any(name == b"content-length" for name, _ in headers)):
+            return False
+        if cycle.disconnected or not cycle.keep_alive or self.conn.their_state is not h11.DONE:
+            return False
+        if any(name == b"connection" for name, _ in headers):
+            return False
+        head = _head_of(status, [*cycle.default_headers, *headers])
+        if head is None:
+            return False
+        self.transport.write(head if cycle.scope["method"] == "HEAD" else head + message["body"])
+        cycle.response_started = cycle.response_complete = True
+        cycle.message_event.set()
+        following, _ = self.conn.trailing_data
+        self.conn = h11.Connection(h11.SERVER, LARGEST_HEAD)
+        cycle.on_response()
+        if following:
+            self.conn.receive_data(following)
+            self.handle_events()
+        return True
+
+    # -- limits -------------------------------------------------------------------------------------------------------
+
     def send_400_response(self, msg: str) -> None:
         """What is no HTTP hears what every miss hears."""
         if not self.transport.is_closing():
@@ -140,8 +173,6 @@ class PhoneProtocol(Base):
         super().resume_writing()
         if self._stall_timer:
             self._stall_timer.cancel()
-
-    # -- limits -------------------------------------------------------------------------------------------------------
 
     def _wait_for_head(self) -> None:
         """Begin to count at the first byte of a request; more bytes win no more time."""

@@ -13,13 +13,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple, Protocol, TypeVar
 
 from helpdesk_tui.backend.endpoint.access_log import AccessLog
 from helpdesk_tui.backend.errors import DatabaseProblem
 from helpdesk_tui.backend.helpdesk import Helpdesk
 from helpdesk_tui.backend.model.failures import address_subject
 from helpdesk_tui.backend.model.mac import Mac
-from helpdesk_tui.backend.use_cases.fetching import Fetch, Miss
+from helpdesk_tui.backend.use_cases.fetching import Fetch, Key, Miss, Sent
 
 log = logging.getLogger(__name__)
 
@@ -42,24 +43,117 @@ CALLERS = 4
 """Threads that talk to manufacturers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One answer."""
+class Record(NamedTuple):
+    """One answer. Plain values only: many of them go to another process."""
 
-    what: Fetch | Miss | None
-    """What the database is told; None: nothing."""
     at: datetime
     address: str
-    mac: Mac | None
     method: str
     path: str
     """Without its secret segment."""
     status: int
-    bytes: int
+    length: int
+    """Bytes of its body."""
     milliseconds: float
     user_agent: str
+    mac: str = ""
+    """Twelve hexadecimal digits; empty: none was named."""
+    missed: bool = False
+    """It was not let in."""
+    phone_id: int | None = None
+    """The phone that was let in, by the key of the next line; None: none was."""
+    key: str = ""
+    file: str = ""
+    settled: bool = False
+    sent: tuple[str, bytes, bytes] | None = None
+    """The last two as in `Fetch`."""
     api_user: str = ""
     """Who asked, when it was a user of the REST API."""
+
+    @property
+    def is_news(self) -> bool:
+        """Whether the database is told, and not the access log alone."""
+        return self.missed or self.phone_id is not None
+
+
+def fetch_of(record: Record) -> Fetch | None:
+    """The fetch that it is; None: none."""
+    if record.phone_id is None:
+        return None
+    return Fetch(
+        at=record.at,
+        phone_id=record.phone_id,
+        key=Key(record.key),
+        address=record.address,
+        file=record.file,
+        status=record.status,
+        bytes=record.length,
+        user_agent=record.user_agent,
+        settled=record.settled,
+        sent=Sent(*record.sent) if record.sent else None,
+    )
+
+
+T = TypeVar("T")
+
+
+def gathered(waiting: queue.SimpleQueue[T | None]) -> tuple[list[T], bool]:
+    """What waits, as soon as there is something, or nothing after a short while; False: None came, it is over."""
+    found: list[T] = []
+    try:
+        one = waiting.get(timeout=GATHER)
+        while one is not None:
+            found.append(one)
+            one = waiting.get_nowait()
+    except queue.Empty:
+        return found, True
+    return found, False
+
+
+def taken(records: deque[Record], most: int) -> list[Record]:
+    """The first of them, which are there no longer."""
+    return [records.popleft() for _ in range(min(most, len(records)))]
+
+
+class Notes(Protocol):
+    """Where the endpoint has its answers written down."""
+
+    def start(self) -> None:
+        """Begin to write."""
+
+    def stop(self) -> None:
+        """Write what is left, and end the calls that were begun. The others stay queued in the database."""
+
+    def note(self, record: Record) -> None:
+        """Write this down soon."""
+
+    async def admit(self, phone_id: int, segment: str) -> bool:
+        """Write down the first use of a key, now; False when it works no longer. Raises DatabaseProblem."""
+
+    def throttles(self, address: str, mac: Mac | None, now: datetime) -> bool:
+        """Whether misses of this address, or for this MAC, are answered slowly."""
+
+
+class Throttled:
+    """Whose misses are answered slowly, as the database said when it last changed."""
+
+    def __init__(self, desk: Helpdesk) -> None:
+        self._desk = desk
+        self._version: int | None = None
+        self._until: dict[str, datetime] = {}
+
+    def refresh(self) -> None:
+        """Look whether somebody has changed the database. Raises DatabaseProblem."""
+        current = self._desk.data_version()
+        if current != self._version:
+            self._until, self._version = self._desk.fetching.throttled(), current
+
+    def includes(self, address: str, mac: Mac | None, now: datetime) -> bool:
+        """Whether this address or this MAC is among them."""
+        if not self._until:
+            return False
+        subjects = (address_subject(address), mac.colons if mac else "")
+        return any((until := self._until.get(subject)) is not None and until > now for subject in subjects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +174,7 @@ class Recorder:
         self._records: deque[Record] = deque()
         self._visits: queue.SimpleQueue[_Visit | None] = queue.SimpleQueue()
         self._left_out = 0
-        self._throttled: dict[str, datetime] = {}
+        self._throttled = Throttled(desk)
         self._waiting: list[Record] = []
         self._files: list[Fetch] = []
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
@@ -104,31 +198,32 @@ class Recorder:
             self._left_out += 1
 
     async def admit(self, phone_id: int, segment: str) -> bool:
-        """Write down the first use of a key, now. Raises DatabaseProblem."""
+        """Write down the first use of a key, now; False when it works no longer. Raises DatabaseProblem."""
+        return await asyncio.wrap_future(self.admission(phone_id, segment))
+
+    def admission(self, phone_id: int, segment: str) -> Future[bool]:
+        """What becomes of `admit`."""
         visit = _Visit(phone_id, segment)
         self._visits.put(visit)
-        return await asyncio.wrap_future(visit.admitted)
+        return visit.admitted
 
     def throttles(self, address: str, mac: Mac | None, now: datetime) -> bool:
         """Whether misses of this address, or for this MAC, are answered slowly."""
-        if not self._throttled:
-            return False
-        subjects = (address_subject(address), mac.colons if mac else "")
-        return any((until := self._throttled.get(subject)) is not None and until > now for subject in subjects)
+        return self._throttled.includes(address, mac, now)
 
     # -- in the writer's thread ---------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        version, going_on, gathered_at = None, True, 0.0
+        going_on, gathered_at = True, 0.0
         while going_on:
-            visits, going_on = self._next_visits()
+            visits, going_on = gathered(self._visits)
             self._admit(visits)
             if going_on and time.monotonic() < gathered_at + GATHER:
                 continue
             gathered_at = time.monotonic()
-            records = self._gathered(LARGEST_BATCH if going_on else len(self._records))
+            records = taken(self._records, LARGEST_BATCH if going_on else len(self._records))
             self._log(records)
-            self._waiting += [record for record in records if record.what]
+            self._waiting += [record for record in records if record.is_news]
             if self._waiting:
                 with self._survived():
                     self._write()
@@ -136,25 +231,8 @@ class Recorder:
                 with self._survived():
                     self._remember_files(going_on)
             with self._survived():
-                current = self._desk.data_version()
-                if current != version or self._waiting or records:
-                    self._throttled, version = self._desk.fetching.throttled(), current
+                self._throttled.refresh()
         self._access_log.close()
-
-    def _next_visits(self) -> tuple[list[_Visit], bool]:
-        """First uses of keys as soon as there are some, or none after a short while; and whether to go on."""
-        visits: list[_Visit] = []
-        try:
-            visit = self._visits.get(timeout=GATHER)
-            while visit is not None:
-                visits.append(visit)
-                visit = self._visits.get_nowait()
-        except queue.Empty:
-            return visits, True
-        return visits, False
-
-    def _gathered(self, most: int) -> list[Record]:
-        return [self._records.popleft() for _ in range(min(most, len(self._records)))]
 
     def _admit(self, visits: list[_Visit]) -> None:
         if not visits:
@@ -172,8 +250,8 @@ class Recorder:
 
     def _write(self) -> None:
         """Everything that waits; it stays when the database cannot be written."""
-        fetches = [record.what for record in self._waiting if isinstance(record.what, Fetch)]
-        misses = [record.what for record in self._waiting if isinstance(record.what, Miss)]
+        fetches = [fetch for record in self._waiting if (fetch := fetch_of(record))]
+        misses = [Miss(r.at, r.address, r.path, Mac(r.mac) if r.mac else None) for r in self._waiting if r.missed]
         self._desk.store.database.check_file()
         with self._desk.store.database.write(patience=PATIENCE):
             macs = self._desk.fetching.note_fetches(fetches) if fetches else ()
@@ -221,9 +299,9 @@ def _plain_entry(record: Record) -> dict[str, object]:
         "method": record.method,
         "path": record.path,
         "status": record.status,
-        "bytes": record.bytes,
+        "bytes": record.length,
         "ms": round(record.milliseconds, 1),
-        "mac": record.mac.colons if record.mac else None,
-        "via": record.what.key.via.value if isinstance(record.what, Fetch) else None,
+        "mac": Mac(record.mac).colons if record.mac else None,
+        "via": Key(record.key).via.value if record.key else None,
         "user_agent": record.user_agent[:200],
     }

@@ -15,16 +15,18 @@ import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import uvicorn
 
 from helpdesk_tui.backend.endpoint.access_log import AccessLog
 from helpdesk_tui.backend.endpoint.app import PhoneEndpoint
+from helpdesk_tui.backend.endpoint.back_office import BackOffice
 from helpdesk_tui.backend.endpoint.dispatcher import Dispatcher
+from helpdesk_tui.backend.endpoint.processes import run_workers
 from helpdesk_tui.backend.endpoint.protocol import LARGEST_HEAD, PhoneProtocol
-from helpdesk_tui.backend.endpoint.recorder import Recorder
-from helpdesk_tui.backend.endpoint.upkeep import Upkeep
+from helpdesk_tui.backend.endpoint.recorder import Notes, Recorder
 from helpdesk_tui.backend.errors import ConfigurationProblem
 from helpdesk_tui.backend.helpdesk import Helpdesk
 
@@ -33,9 +35,6 @@ HANDSHAKE_TAKES = 5.0
 
 KEEP_ALIVE = 15
 """Seconds for which an idle connection is kept after an answer."""
-
-SWITCH = 0.001
-"""Seconds after which Python lets another thread go on."""
 
 GARBAGE = 20_000
 """New objects after which Python looks for garbage; its own 700 come with every other phone, and stay."""
@@ -124,15 +123,18 @@ def base_url(listen: Listen, bound: socket.socket) -> str:
     return f"{listen.scheme}://{host}:{bound.getsockname()[1]}"
 
 
-def make_server(desk: Helpdesk, listen: Listen) -> PhoneServer:
-    """A server for this environment; run it with `run(sockets=[...])`. Raises ConfigurationProblem."""
+def _access_log(listen: Listen) -> AccessLog:
     try:
-        access_log = AccessLog(listen.access_log)
+        return AccessLog(listen.access_log)
     except OSError as error:
         reason = error.strerror
         raise ConfigurationProblem(f"The access log {listen.access_log} cannot be written: {reason}.") from error
+
+
+def make_server(desk: Helpdesk, listen: Listen, notes: Notes) -> PhoneServer:
+    """A server for this environment; run it with `run(sockets=[...])`. Raises ConfigurationProblem."""
     config = uvicorn.Config(
-        _application(desk, listen, Recorder(desk, access_log)),
+        _application(desk, listen, notes),
         http=PhoneProtocol,
         ws="none",
         lifespan="on",
@@ -154,13 +156,13 @@ def make_server(desk: Helpdesk, listen: Listen) -> PhoneServer:
     return PhoneServer(config)
 
 
-def _application(desk: Helpdesk, listen: Listen, recorder: Recorder) -> PhoneEndpoint | Dispatcher:
-    phones = PhoneEndpoint(desk, recorder, listen.host)
+def _application(desk: Helpdesk, listen: Listen, notes: Notes) -> PhoneEndpoint | Dispatcher:
+    phones = PhoneEndpoint(desk, notes, listen.host)
     if not listen.rest_api:
         return phones
     from helpdesk_tui.backend.endpoint.rest.gate import RestApi  # late: FastAPI takes its time
 
-    return Dispatcher(phones, RestApi(desk, recorder, listen.scheme, listen.host))
+    return Dispatcher(phones, RestApi(desk, notes, listen.scheme, listen.host))
 
 
 @contextlib.contextmanager
@@ -171,7 +173,7 @@ def in_background(desk: Helpdesk, listen: Listen | None = None) -> Generator[str
     """
     listen = listen or Listen(access_log=Path(os.devnull))
     bound = bind(listen)
-    server = make_server(desk, listen)
+    server = make_server(desk, listen, Recorder(desk, _access_log(listen)))
 
     def run() -> None:
         with asyncio.Runner() as runner:
@@ -191,32 +193,47 @@ def in_background(desk: Helpdesk, listen: Listen | None = None) -> Generator[str
 def serve(open_desk: Callable[[], Helpdesk], listen: Listen, workers: int, ready: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT. `ready` hears the base URL. Raises ConfigurationProblem, DatabaseProblem.
 
-    Every worker opens the environment itself: an SQLite connection must not cross a fork.
+    Every process opens the environment itself: an SQLite connection must not cross a fork.
     """
     bound = bind(listen)
     url = base_url(listen, bound)
+
+    def work(say: Callable[[], None], *pipes: int) -> None:
+        _serve_here(open_desk, listen, bound, say, [bound.close, *(partial(os.close, pipe) for pipe in pipes)])
+
+    def announce() -> None:
+        ready(url)
+
     if workers > 1:
-        _serve_with_workers(open_desk, listen, bound, workers, lambda: ready(url))
+        run_workers(work, workers, announce)
     else:
-        _serve_here(open_desk, listen, bound, lambda: ready(url))
+        work(announce)
 
 
 def _serve_here(
-    open_desk: Callable[[], Helpdesk], listen: Listen, bound: socket.socket, ready: Callable[[], None]
+    open_desk: Callable[[], Helpdesk],
+    listen: Listen,
+    bound: socket.socket,
+    ready: Callable[[], None],
+    not_inherited: Sequence[Callable[[], object]],
 ) -> None:
-    desk = open_desk()
-    # The thread that answers waits at most this long for the one that writes things down.
-    sys.setswitchinterval(SWITCH)
+    office = BackOffice(open_desk, _access_log(listen), not_inherited)
     try:
-        server = make_server(desk, listen)
-        upkeep = Upkeep(desk)
-        with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
-            runner.run(_run(server, bound, upkeep, ready))
+        desk = open_desk()
+        try:
+            office.attend(desk)
+            server = make_server(desk, listen, office)
+            with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+                runner.run(_run(server, bound, ready))
+        finally:
+            desk.close()
     finally:
-        desk.close()
+        well = office.close()
+    if not well:
+        raise ConfigurationProblem("The process that keeps the books ended by itself: its last lines say why.")
 
 
-async def _run(server: PhoneServer, bound: socket.socket, upkeep: Upkeep, ready: Callable[[], None]) -> None:
+async def _run(server: PhoneServer, bound: socket.socket, ready: Callable[[], None]) -> None:
     serving = asyncio.ensure_future(server.serve(sockets=[bound]))
     while not server.started and not serving.done():
         await asyncio.sleep(0.01)
@@ -224,80 +241,8 @@ async def _run(server: PhoneServer, bound: socket.socket, upkeep: Upkeep, ready:
         gc.collect()
         gc.freeze()  # what is there now stays: nothing to look through again and again while phones wait
         gc.set_threshold(GARBAGE, 20, 50)
-        upkeep.start()
         ready()
-    try:
-        await serving
-    finally:
-        await asyncio.to_thread(upkeep.stop)
-
-
-def _serve_with_workers(
-    open_desk: Callable[[], Helpdesk],
-    listen: Listen,
-    bound: socket.socket,
-    workers: int,
-    ready: Callable[[], None],
-) -> None:
-    reading, writing = os.pipe()
-    children = [_fork(open_desk, listen, bound, writing) for _ in range(workers)]
-
-    def stop(number: int, _: object) -> None:
-        for child in children:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child, signal.SIGTERM)
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    os.close(writing)
-    bound.close()
-    if len(_read_exactly(reading, workers)) == workers:
-        ready()
-    else:
-        stop(signal.SIGTERM, None)
-    failed = _wait_for(children, stop)
-    if failed:
-        raise ConfigurationProblem("A worker process ended by itself: its last lines on stderr say why.")
-
-
-def _fork(open_desk: Callable[[], Helpdesk], listen: Listen, bound: socket.socket, writing: int) -> int:
-    child = os.fork()
-    if child:
-        return child
-    status = 1
-    try:
-        _serve_here(open_desk, listen, bound, lambda: _say(writing))
-        status = 0
-    except BaseException as error:
-        print(error, file=sys.stderr, flush=True)
-    finally:
-        os._exit(status)
-
-
-def _say(writing: int) -> None:
-    os.write(writing, b".")
-    os.close(writing)
-
-
-def _read_exactly(reading: int, count: int) -> bytes:
-    """One byte of every worker that is ready; fewer when one ended before it was."""
-    said = b""
-    while len(said) < count and (more := os.read(reading, count)):
-        said += more
-    return said
-
-
-def _wait_for(children: Sequence[int], stop: Callable[[int, object], None]) -> bool:
-    """Wait for all; when one fails, the others are stopped too, so that whoever supervises us starts them anew."""
-    failed = False
-    left = set(children)
-    while left:
-        child, status = os.wait()
-        left.discard(child)
-        if status != 0 and not failed:
-            failed = True
-            stop(signal.SIGTERM, None)
-    return failed
+    await serving
 
 
 def log_to_stderr() -> None:

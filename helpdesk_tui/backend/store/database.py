@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
 import threading
@@ -191,18 +192,31 @@ class Database:
     def _check_log(self) -> None:
         """Begin anew when the write-ahead log was deleted: SQLite would go on with the deleted file, and neither would
         others see what we write from now on, nor we what they write."""
-        path = self.path.with_name(f"{self.path.name}-wal")
-        try:
-            status = path.stat()
-            found: tuple[int, int] | None = (status.st_dev, status.st_ino)
-        except FileNotFoundError:
-            found = None
+        found = self._log_identity()
         if self._log is not None and found != self._log:
-            if found is None:  # nobody has a new one yet: save into the database what is in no other file any more
-                self.connection().execute("PRAGMA wal_checkpoint(FULL)")
+            if found is None:
+                self._begin_new_log()
             self.close()
             found = None
         self._log = found
+
+    def _log_identity(self) -> tuple[int, int] | None:
+        try:
+            status = os.stat(f"{self._name}-wal")  # noqa: PTH116  as above
+        except FileNotFoundError:
+            return None
+        return status.st_dev, status.st_ino
+
+    def _begin_new_log(self) -> None:
+        """Save into the database what is in no other file any more, unless another process of ours has done it."""
+        with _locked(self.path.parent):
+            if self._log_identity() is not None:
+                return
+            self.connection().execute("PRAGMA wal_checkpoint(FULL)")
+            # The index beside it describes the deleted log: together with a new one it would be an error for everybody.
+            self.path.with_name(f"{self.path.name}-shm").unlink(missing_ok=True)
+            self.close()
+            self.connection().execute("SELECT count(*) FROM sqlite_master")
 
     def problems(self) -> tuple[str, ...]:
         """What SQLite's own check finds wrong with the file; empty when all is well."""
@@ -225,6 +239,17 @@ class Database:
             yield
         except sqlite3.Error as error:
             raise DatabaseProblem(_sentence(error, self.path)) from error
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """One process of ours at a time. The folder, as closing the database itself would drop SQLite's locks on it."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 class _Reading:

@@ -30,6 +30,11 @@ class FetchedTable:
                 [(phone_id, stamp(at), etag, data, phone_id) for phone_id, at, etag, data in rows],
             )
 
+    def forget(self, phone_ids: Sequence[int]) -> None:
+        """It is no longer known what these phones have."""
+        with self._database.write() as connection:
+            connection.executemany("DELETE FROM last_fetched WHERE phone_id = ?", [(number,) for number in phone_ids])
+
     def get(self, phone_id: int) -> tuple[datetime, bytes] | None:
         """Since when the phone has its file, and the file as packed; None when that is not known."""
         with self._database.read() as connection:

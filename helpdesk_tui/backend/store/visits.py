@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 ENTRANCE = f"""
 SELECT phones.id, mac, vendor, model, name, vlan, modules, organisation_id, user_id, sip_username, sip_password,
        web_password, firmware_installed, firmware_selected, secret, previous_secret, token,
-       {OWN.format(phone="phones.id", user="phones.user_id")}
+       {OWN.format(phone="phones.id", user="phones.user_id")},
+       (SELECT etag FROM last_fetched WHERE phone_id = phones.id)
 FROM phones, settings_version WHERE secret = ?
 """
 
@@ -154,14 +155,14 @@ class VisitTable:
         self._database = database
         self._clock = clock
 
-    def entrance(self, secret: str) -> Entrance | None:
-        """What decides what the phone with this definitive secret gets."""
+    def entrance(self, secret: str) -> tuple[Entrance, str | None] | None:
+        """What decides what the phone with this definitive secret gets, and the etag of the settings file it has."""
         with self._database.read() as connection:
             row = connection.execute(ENTRANCE, [secret]).fetchone()
         if row is None:
             return None
-        phone_id, mac, vendor, *rest = row
-        return Entrance(phone_id, Mac(mac), Vendor(vendor), *rest)
+        phone_id, mac, vendor, *rest, has = row
+        return Entrance(phone_id, Mac(mac), Vendor(vendor), *rest), has
 
     def identities(self, phone_ids: Iterable[int]) -> dict[int, PhoneIdentity]:
         """What these phones are, as far as they still exist: little of each, of many."""

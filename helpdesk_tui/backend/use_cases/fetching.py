@@ -53,9 +53,10 @@ class Sent:
     """A settings file as it went to a phone."""
 
     etag: str
-    heading: bytes = field(repr=False)
+    heading: bytes = field(default=b"", repr=False)
     """What its text does not say: see `settings_file.heading_of`."""
-    text: bytes = field(repr=False)
+    text: bytes = field(default=b"", repr=False)
+    """Empty: the phone had it before, so that it is kept already."""
 
     @classmethod
     def of(cls, etag: str, file: SettingsFile) -> Sent:
@@ -187,13 +188,13 @@ class Fetching:
 
         latest = {fetch.phone_id: (fetch.at, fetch.sent) for fetch in fetches if fetch.sent}
         known = self._store.fetched.etags(list(latest))
-        rows = [
-            (phone_id, at, sent.etag, pack(sent.heading, sent.text))
-            for phone_id, (at, sent) in latest.items()
-            if sent.etag != known.get(phone_id)
-        ]
+        news = {phone_id: row for phone_id, row in latest.items() if row[1].etag != known.get(phone_id)}
+        rows = [(phone_id, at, s.etag, pack(s.heading, s.text)) for phone_id, (at, s) in news.items() if s.text]
         if rows:
             self._store.fetched.remember(rows)
+        # It had that one before, and in the meantime another: it is not known what the phone has until it comes again.
+        if lost := [phone_id for phone_id, (_, sent) in news.items() if not sent.text]:
+            self._store.fetched.forget(lost)
 
     def _visit(self, fetch: Fetch, phone: PhoneIdentity, earlier: Visit | None, *, settings: bool) -> Visit:
         """What this fetch teaches after an earlier one; the firmware counts when the phone names its own vendor."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from helpdesk_tui.backend.helpdesk import Helpdesk
-from tests.backend.endpoint.served import Served, served
+from tests.backend.endpoint.served import Serve, Served, served, serving
 from tests.backend.offices import environment
 from tests.frozen_clock import FrozenClock
 
@@ -18,6 +19,14 @@ from tests.frozen_clock import FrozenClock
 def endpoint(desk: Helpdesk) -> Iterator[Served]:
     """It listens on a free port; time stands still."""
     with served(desk) as running:
+        yield running
+
+
+@pytest.fixture
+def serve(clock: FrozenClock, desk: Helpdesk) -> Iterator[Serve]:
+    """It is another process, so it lives today, and would end at once what was registered long ago."""
+    clock.moment = datetime.now(UTC)
+    with serving(desk.environment.database) as running:
         yield running
 
 

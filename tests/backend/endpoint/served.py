@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,6 +34,56 @@ def until(true: Callable[[], object], seconds: float = 10) -> None:
         time.sleep(0.01)
 
 
+def path_of(desk: Helpdesk, phone: Phone) -> str:
+    """The path of the phone's own settings file."""
+    return urlsplit(definitive_url(desk.environment, desk.phones.get(phone.id))).path
+
+
+def is_running(process: int) -> bool:
+    """Whether there is such a process."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@dataclass
+class Serve:
+    """`serve` as a process of its own."""
+
+    process: subprocess.Popen[str]
+    url: str
+    access_log: Path
+    errors: Path
+    """What it said on stderr."""
+
+    @property
+    def office(self) -> int:
+        """The id of the process that writes down what it answers. Only Linux tells."""
+        (child,) = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return int(child)
+
+    def get(self, path: str) -> int:
+        """The status of one request."""
+        return httpx.get(self.url + path, timeout=20).status_code
+
+
+@contextmanager
+def serving(database: Path) -> Iterator[Serve]:
+    """Serve this database until the block ends, files beside it."""
+    log, errors = database.with_suffix(".log"), database.with_suffix(".errors")
+    command = [sys.executable, "-m", "helpdesk_tui", "--database", str(database)]
+    command += ["serve", "--port", "0", "--access-log", str(log)]
+    with (
+        errors.open("w") as stderr,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True) as running,
+    ):
+        assert running.stdout is not None
+        yield Serve(running, running.stdout.readline().strip(), log, errors)
+        running.terminate()
+
+
 @dataclass
 class Served:
     """One running endpoint."""
@@ -46,7 +99,7 @@ class Served:
 
     def definitive(self, phone: Phone) -> str:
         """The path of the phone's own settings file."""
-        return urlsplit(definitive_url(self.desk.environment, self.now(phone))).path
+        return path_of(self.desk, phone)
 
     def temporary(self, phone: Phone) -> str:
         """The path that the manufacturer was given, and the settings file in it."""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import resource
-import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -15,7 +13,7 @@ import pytest
 from helpdesk_tui.backend.helpdesk import Helpdesk
 from helpdesk_tui.backend.model.step import Step
 from helpdesk_tui.backend.store.database import Database
-from tests.backend.endpoint.served import Served, until
+from tests.backend.endpoint.served import Serve, Served, path_of, until
 from tests.backend.offices import YEALINK, add_phone, in_service
 
 
@@ -51,43 +49,34 @@ def test_while_the_database_is_read_only_known_phones_are_answered_and_noted_lat
     until(lambda: {"1", "2"} == {str(request.phone_id) for request in desk.fetching.latest()})
 
 
-@pytest.fixture
-def process(desk: Helpdesk) -> Iterator[tuple[int, str]]:
-    """`serve` on the same database as a process of its own: its id and URL."""
-    command = [sys.executable, "-m", "helpdesk_tui", "--database", str(desk.environment.database)]
-    log = desk.environment.database.with_suffix(".log")
-    command += ["serve", "--port", "0", "--access-log", str(log)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as running:
-        assert running.stdout is not None
-        yield running.pid, running.stdout.readline().strip()
-        running.send_signal(signal.SIGTERM)
+def limit_files(serve: Serve, limits: tuple[int, int]) -> None:
+    """How large files may be that the server writes."""
+    for number in (serve.process.pid, serve.office):
+        resource.prlimit(number, resource.RLIMIT_FSIZE, limits)
 
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux can limit the files of another process")
-def test_while_the_disk_is_full_known_phones_are_answered_and_noted_later(
-    desk: Helpdesk, paths: tuple[str, str], process: tuple[int, str]
-) -> None:
-    own, new = paths
-    number, url = process
-    with httpx.Client(base_url=url, timeout=20) as client:
+def test_while_the_disk_is_full_known_phones_are_answered_and_noted_later(desk: Helpdesk, serve: Serve) -> None:
+    own, new = path_of(desk, in_service(desk)), path_of(desk, add_phone(desk, YEALINK, "T46S"))
+    with httpx.Client(base_url=serve.url, timeout=20) as client:
         assert client.get(own).status_code == 200
         until(lambda: len(desk.fetching.latest()) == 1)
-        unlimited = resource.prlimit(number, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+        unlimited = resource.prlimit(serve.office, resource.RLIMIT_FSIZE)
+        limit_files(serve, (0, resource.RLIM_INFINITY))
         assert client.get(own).status_code == 200
         assert is_later(client.get(new))
         assert len(desk.fetching.latest()) == 1
-        resource.prlimit(number, resource.RLIMIT_FSIZE, unlimited)
+        limit_files(serve, unlimited)
         assert client.get(new).status_code == 200
         until(lambda: len(desk.fetching.latest()) == 3)
         assert desk.store.database.problems() == ()
 
 
 def elsewhere(database: Path, statement: str) -> str:
-    """The first value that another process gets from the database."""
+    """The first value that another process gets from the database; empty when it cannot read it at this moment."""
     program = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None);"
     program += " print(*(c.execute(sys.argv[2]).fetchone() or [''])); c.close()"
     run = subprocess.run([sys.executable, "-c", program, str(database), statement], capture_output=True, text=True)
-    assert run.returncode == 0, run.stderr
     return run.stdout.strip()
 
 
@@ -104,8 +93,26 @@ def test_a_deleted_write_ahead_log_is_replaced_and_what_was_in_it_saved(
     until(database.with_name(database.name + "-wal").exists)
     for path in paths:
         until(lambda path=path: endpoint.get(path).status_code == 200)  # type: ignore[misc]
-    until(lambda: int(elsewhere(database, "SELECT count(*) FROM requests")) >= 3)
+    until(lambda: int(elsewhere(database, "SELECT count(*) FROM requests") or 0) >= 3)
     until(lambda: elsewhere(database, "SELECT step FROM phones WHERE id = 2") == Step.DISABLED)
     assert elsewhere(database, "PRAGMA integrity_check") == "ok"
     elsewhere(database, "UPDATE phones SET name = 'Magazijn'")
     assert "Magazijn" in endpoint.get(own).text
+
+
+@pytest.mark.parametrize("deleted", [("-wal",), ("-wal", "-shm")])
+def test_both_processes_of_the_server_survive_a_deleted_write_ahead_log(
+    desk: Helpdesk, serve: Serve, deleted: tuple[str, ...]
+) -> None:
+    own, new = path_of(desk, in_service(desk)), path_of(desk, add_phone(desk, YEALINK, "T46S"))
+    database = desk.environment.database
+    assert serve.get(own) == 200
+    until(lambda: elsewhere(database, "SELECT count(*) FROM requests") == "1")
+    desk.close()  # nobody else holds on to the log
+    for end in deleted:
+        database.with_name(database.name + end).unlink(missing_ok=True)
+    for path in (own, new):
+        until(lambda path=path: serve.get(path) == 200)  # type: ignore[misc]
+    until(lambda: int(elsewhere(database, "SELECT count(*) FROM requests") or 0) >= 3)
+    until(lambda: elsewhere(database, "SELECT step FROM phones WHERE id = 2") == Step.DISABLED)
+    assert elsewhere(database, "PRAGMA integrity_check") == "ok"

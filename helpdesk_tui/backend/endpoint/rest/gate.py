@@ -18,7 +18,7 @@ import anyio.to_thread
 
 from helpdesk_tui.backend.endpoint.answers import Answer, Message, Receive, Send, send_answer
 from helpdesk_tui.backend.endpoint.files import shown_path
-from helpdesk_tui.backend.endpoint.recorder import Record, Recorder
+from helpdesk_tui.backend.endpoint.recorder import Notes, Record
 from helpdesk_tui.backend.endpoint.rest.app import NO_SUCH_PATH, Api
 from helpdesk_tui.backend.endpoint.rest.errors import ApiError, from_helpdesk, response
 from helpdesk_tui.backend.endpoint.rest.lines import Line, Lines, Scope
@@ -78,9 +78,9 @@ class _Call:
 class RestApi:
     """The REST API of one environment, as an ASGI application."""
 
-    def __init__(self, desk: Helpdesk, recorder: Recorder, scheme: str, listen_host: str) -> None:
+    def __init__(self, desk: Helpdesk, notes: Notes, scheme: str, listen_host: str) -> None:
         self._desk = desk
-        self._recorder = recorder
+        self._notes = notes
         self._lines = Lines(desk.environment, scheme, listen_host)
         self.takes = self._lines.leads_to_api
         self._api = Api()
@@ -198,16 +198,14 @@ class RestApi:
 
     def _note(self, call: _Call, answer: Answer) -> None:
         """One line for the access log: never a header, a query or a body."""
-        self._recorder.note(
+        self._notes.note(
             Record(
-                what=None,
                 at=self._desk.clock(),
                 address=call.line.address,
-                mac=None,
                 method=call.method[:10],
                 path=shown_path(call.path),
                 status=answer.status,
-                bytes=0 if call.method == "HEAD" else len(answer.body),
+                length=0 if call.method == "HEAD" else len(answer.body),
                 milliseconds=(time.perf_counter() - call.started) * 1000,
                 user_agent=call.header(b"user-agent")[:512],
                 api_user=call.user.username if call.user else "-",

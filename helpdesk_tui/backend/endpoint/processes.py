@@ -1,0 +1,78 @@
+"""Processes that are forked: workers that answer phones, and each one's back office."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+
+from helpdesk_tui.backend.errors import ConfigurationProblem
+
+
+def fork(work: Callable[[], None]) -> int:
+    """Do this in a process of its own, which ends with status 0 only when it could; its id.
+
+    To be called before there are threads, and before SQLite has connections: neither must cross a fork.
+    """
+    child = os.fork()
+    if child:
+        return child
+    status = 1
+    try:
+        work()
+        status = 0
+    except BaseException as error:
+        print(error, file=sys.stderr, flush=True)
+    finally:
+        os._exit(status)
+
+
+def run_workers(work: Callable[[Callable[[], None], int], None], workers: int, ready: Callable[[], None]) -> None:
+    """Run so many workers until SIGTERM or SIGINT; each hears what to call when it is ready, and which file descriptor
+    says so. Raises ConfigurationProblem when one ends by itself: the others are stopped then."""
+    reading, writing = os.pipe()
+    children = [fork(lambda: work(lambda: _say(writing), writing)) for _ in range(workers)]
+
+    def stop(number: int, _: object) -> None:
+        for child in children:
+            try:
+                os.kill(child, signal.SIGTERM)
+            except ProcessLookupError:
+                continue
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    os.close(writing)
+    if len(_read_exactly(reading, workers)) == workers:
+        ready()
+    else:
+        stop(signal.SIGTERM, None)
+    if _wait_for(children, stop):
+        raise ConfigurationProblem("A worker process ended by itself: its last lines on stderr say why.")
+
+
+def _say(writing: int) -> None:
+    os.write(writing, b".")
+    os.close(writing)
+
+
+def _read_exactly(reading: int, count: int) -> bytes:
+    """One byte of every worker that is ready; fewer when one ended before it was."""
+    said = b""
+    while len(said) < count and (more := os.read(reading, count)):
+        said += more
+    return said
+
+
+def _wait_for(children: Sequence[int], stop: Callable[[int, object], None]) -> bool:
+    """Wait for all; when one fails, the others are stopped too, so that whoever supervises us starts them anew."""
+    failed = False
+    left = set(children)
+    while left:
+        child, status = os.wait()
+        left.discard(child)
+        if status != 0 and not failed:
+            failed = True
+            stop(signal.SIGTERM, None)
+    return failed
