@@ -12,11 +12,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
+from operator import attrgetter, methodcaller
 from pathlib import Path
 
 from helpdesk_tui.backend.helpdesk import Helpdesk
@@ -33,7 +35,7 @@ from tests.benchmarks.load import Load, load
 PHONES = 4_000
 RUSH = 10_000
 CONNECTIONS = 32
-ROUNDS = 3
+ROUNDS = 7
 HOST = b"host: 127.0.0.1\r\n\r\n"
 
 
@@ -95,6 +97,7 @@ def _serve_bare(bound: socket.socket, size: int, certificate: Path | None, key: 
         log_config=None,
         access_log=False,
         server_header=False,
+        http="h11",  # as the endpoint, also where a faster one is installed
         ssl_certfile=certificate,
         ssl_keyfile=key,
     )
@@ -116,39 +119,44 @@ def bare(size: int, certificate: Path | None = None, key: Path | None = None) ->
         process.join()
 
 
-def report(label: str, run: Load, beside: Load | None = None) -> None:
-    """One line."""
-    share = f"  {run.per_second / beside.per_second:5.0%} of bare" if beside else ""
+def report(label: str, runs: Sequence[Load], beside: Sequence[Load] = ()) -> None:
+    """One line: the median of these runs, each beside the one that was made next to it."""
+    shares = [run.per_second / bare.per_second for run, bare in zip(runs, beside, strict=True)] if beside else []
+    share = f"  {statistics.median(shares):5.0%} of bare ({min(shares):.0%} to {max(shares):.0%})" if shares else ""
+    statuses = sum((Counter(run.statuses) for run in runs), Counter())
     print(
-        f"  {label:<36} {run.per_second:8,.0f} /s   p50 {run.percentile(50):6.1f} ms   p99 {run.percentile(99):6.1f} ms"
-        f"   {run.statuses}{share}",
+        f"  {label:<36} {_median(runs, attrgetter('per_second')):8,.0f} /s"
+        f"   p50 {_median(runs, methodcaller('percentile', 50)):6.1f} ms"
+        f"   p99 {_median(runs, methodcaller('percentile', 99)):6.1f} ms   {dict(statuses)}{share}",
         flush=True,
     )
 
 
-def median(runs: Sequence[Load]) -> Load:
-    """The run in the middle."""
-    return sorted(runs, key=lambda run: run.per_second)[len(runs) // 2]
+def _median(runs: Sequence[Load], figure: Callable[[Load], float]) -> float:
+    return statistics.median([figure(run) for run in runs])
 
 
 def bench_files(folder: Path) -> None:
-    """Settings files of many different phones, with kept-alive connections; of each kind the median of three runs."""
+    """Settings files of many different phones, with kept-alive connections; everything in turn, several times."""
     requests = prepare(folder, PHONES)
-    print(f"{PHONES:,} phones, {CONNECTIONS} kept-alive connections")
-    with endpoint(folder) as port:
-        first = load(port, requests, CONNECTIONS)
-    anew, again = [], []
-    for _ in range(ROUNDS):  # a new process knows no file
-        with endpoint(folder) as port:
-            anew.append(load(port, requests, CONNECTIONS))
-            again.append(load(port, requests, CONNECTIONS))
-    with bare(first.bytes // PHONES) as port:
-        load(port, requests, CONNECTIONS)
-        beside = median([load(port, requests, CONNECTIONS) for _ in range(ROUNDS)])
-    report("bare Starlette, a constant", beside)
-    report("endpoint, first fetch of all phones", first, beside)
-    report("endpoint, every file made anew", median(anew), beside)
-    report("endpoint, nothing changed since", median(again), beside)
+    print(f"{PHONES:,} phones, {CONNECTIONS} kept-alive connections, medians of {ROUNDS} rounds")
+    runs: dict[str, list[Load]] = {"bare": [], "first": [], "anew": [], "again": []}
+    for number in range(ROUNDS):
+        fresh = folder / str(number)
+        fresh.mkdir()
+        shutil.copy(folder / "bench.db", fresh)
+        with endpoint(fresh) as port:
+            runs["first"].append(load(port, requests, CONNECTIONS))
+        with bare(runs["first"][0].bytes // PHONES) as port:
+            load(port, requests, CONNECTIONS)
+            runs["bare"].append(load(port, requests, CONNECTIONS))
+        with endpoint(fresh) as port:  # a new process knows no file
+            runs["anew"].append(load(port, requests, CONNECTIONS))
+            runs["again"].append(load(port, requests, CONNECTIONS))
+    report("bare Starlette, a constant", runs["bare"])
+    report("endpoint, first fetch of all phones", runs["first"], runs["bare"])
+    report("endpoint, every file made anew", runs["anew"], runs["bare"])
+    report("endpoint, nothing changed since", runs["again"], runs["bare"])
 
 
 def _look(folder: Path, over: Event, pipe: Connection) -> None:
@@ -187,7 +195,7 @@ def bench_rush(folder: Path) -> None:
             time.sleep(3)
         with screen(folder) as busy:
             rush = load(port, requests, 500)
-    report("endpoint", rush)
+    report("endpoint", [rush])
     for label, taken in (("nothing else happens", quiet), ("the rush", busy)):
         print(
             f"  a page of the list and a phone, while {label}: median {statistics.median(taken):.1f} ms,"

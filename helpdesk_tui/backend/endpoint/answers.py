@@ -13,7 +13,7 @@ from helpdesk_tui.backend.use_cases.fetching import Sent
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-Headers = list[tuple[bytes, bytes]]
+Headers = tuple[tuple[bytes, bytes], ...]
 
 RETRY_AFTER = b"10"
 """Seconds after which a phone may come again when the database cannot be read."""
@@ -39,7 +39,7 @@ class Answer:
 def plain(status: int, text: bytes, *more: tuple[bytes, bytes]) -> Answer:
     """A short text."""
     length = str(len(text)).encode()
-    return Answer(status, [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", length), *more], text)
+    return Answer(status, ((b"content-type", b"text/plain; charset=utf-8"), (b"content-length", length), *more), text)
 
 
 MISS = plain(404, b"Not found\n")

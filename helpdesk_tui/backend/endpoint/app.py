@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -28,7 +29,7 @@ from helpdesk_tui.backend.endpoint.files import SETTLING, Asked, FileKind, kind_
 from helpdesk_tui.backend.endpoint.firmware import FirmwareFiles, read_range
 from helpdesk_tui.backend.endpoint.peers import Peers
 from helpdesk_tui.backend.endpoint.recorder import Notes, Record
-from helpdesk_tui.backend.endpoint.rendered import Known, KnownFiles, file_of
+from helpdesk_tui.backend.endpoint.rendered import KnownFiles, file_of
 from helpdesk_tui.backend.errors import BadInput, DatabaseProblem, Refused
 from helpdesk_tui.backend.helpdesk import Helpdesk
 from helpdesk_tui.backend.model.environment import EndpointCredentials
@@ -36,7 +37,7 @@ from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.phone import Phone, Provisioned
 from helpdesk_tui.backend.store.visits import Entrance
 from helpdesk_tui.backend.use_cases.access import credentials
-from helpdesk_tui.backend.use_cases.fetching import Key, Sent, agent_of
+from helpdesk_tui.backend.use_cases.fetching import Key, agent_of
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,12 @@ THROTTLED_MISS_TAKES = 0.1
 
 MOST_SLOW_MISSES = 64
 """Misses that are kept waiting at once; more are answered at once and cut off."""
+
+WARMING_TAKES = 1.0
+"""Seconds at most until the first phone is let in."""
+
+CHECKED = 0.02
+"""Seconds for which the database's file is taken to be where it was."""
 
 LONGEST_USER_AGENT = 512
 
@@ -83,6 +90,7 @@ class PhoneEndpoint:
         self._firmware = FirmwareFiles(desk)
         self._settings = desk.settings  # opened before the first phone waits for it
         self._slow_misses = 0
+        self._checked_at = 0.0
         self._key = ""
         self._credentials: Credentials | None = None
         if desk.environment.endpoint_credentials is not EndpointCredentials.NONE:
@@ -99,6 +107,7 @@ class PhoneEndpoint:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
+                self._warm_up()
                 self._notes.start()
                 await send({"type": "lifespan.startup.complete"})
             else:
@@ -106,10 +115,20 @@ class PhoneEndpoint:
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
+    def _warm_up(self) -> None:
+        """Make a file for one phone of each model: the first of its kind takes far longer, and many may be waiting."""
+        until = time.perf_counter() + WARMING_TAKES
+        with suppress(DatabaseProblem):
+            for phone in self._desk.store.visits.of_each_model():
+                with suppress(BadInput, Refused):
+                    file_of(self._desk.catalogue, self._settings, phone, FileKind.SETTINGS)
+                if time.perf_counter() > until:
+                    break
+
     async def _respond(self, scope: MutableMapping[str, Any], send: Send) -> None:
         call = self._read(scope)
         try:
-            self._desk.store.database.check_file()
+            self._check_database(call)
             asked = self._shape(call)
             entrance = self._entrance(call, asked) if asked else None
             if asked and entrance:
@@ -121,7 +140,7 @@ class PhoneEndpoint:
             return
         except DatabaseProblem:
             answer = UNAVAILABLE
-            self._notes.note(_record(self._desk.clock(), call, shown_path(call.path), answer))
+            self._notes.note(Record(*_said(call, shown_path(call.path), answer, self._desk.clock())))
         try:
             await send_answer(send, answer, head=call.method == "HEAD")
         finally:
@@ -137,12 +156,11 @@ class PhoneEndpoint:
         kind = self._kind(call, asked, phone, mac)
         answer = self._challenge(call, mac, asked)
         if answer is None:
-            file = self._known.find(asked, phone)
-            if file is None and kind and (file := self._text(phone, kind)):
-                self._known.keep(asked, Known(phone, file))
+            file = self._known.find(asked, phone, has)
+            if file is None and kind and (file := self._text(phone, kind, has)):
+                self._known.keep(asked, phone, file)
             answer = self._again(call, file) if file else MISS
-        sent = Sent(has) if has and answer.sent and answer.sent.etag == has else answer.sent
-        self._note(call, asked, phone.id, mac, Key.SECRET, answer, sent)
+        self._note(call, asked, phone.id, mac, Key.SECRET, answer)
         return answer
 
     async def _looked_up(self, call: Call, asked: Asked | None) -> Answer:
@@ -154,8 +172,14 @@ class PhoneEndpoint:
             raise _NotLetIn
         kind = self._kind(call, asked, phone, phone.mac)
         answer = self._challenge(call, phone.mac, asked) or await self._answer(call, asked, phone, key, kind)
-        self._note(call, asked, phone.id, phone.mac, key, answer, answer.sent)
+        self._note(call, asked, phone.id, phone.mac, key, answer)
         return answer
+
+    def _check_database(self, call: Call) -> None:
+        """Whether its file is still the one that we opened; not asked for each of many that come at once."""
+        if call.started >= self._checked_at + CHECKED:
+            self._desk.store.database.check_file()
+            self._checked_at = call.started
 
     # -- let in -------------------------------------------------------------------------------------------------------
 
@@ -240,10 +264,10 @@ class PhoneEndpoint:
         value = self._credentials.challenge(stale=check is Check.STALE)
         return plain(401, b"Credentials, please\n", (b"www-authenticate", value.encode()))
 
-    def _text(self, phone: Phone | Entrance, kind: FileKind) -> Answer | None:
+    def _text(self, phone: Phone | Entrance, kind: FileKind, has: str | None = None) -> Answer | None:
         """A text file, whole; None when the phone has no such file now."""
         try:
-            return file_of(self._desk.catalogue, self._settings, phone, kind)
+            return file_of(self._desk.catalogue, self._settings, phone, kind, has)
         except (BadInput, Refused) as error:
             log.error("the file of %s cannot be made: %s", phone.mac, error)
             return None
@@ -260,7 +284,7 @@ class PhoneEndpoint:
         if image is None:
             return MISS
         etag = b'"' + image.sha256.encode() + b'"'
-        headers: Headers = [(b"etag", etag), (b"accept-ranges", b"bytes")]
+        headers: Headers = ((b"etag", etag), (b"accept-ranges", b"bytes"))
         if names(call.headers.get(b"if-none-match"), etag):
             image.close()
             return Answer(304, headers)
@@ -274,9 +298,9 @@ class PhoneEndpoint:
             return plain(416, b"", *headers, (b"content-range", f"bytes */{image.size}".encode()))
         start, end = part or (0, image.size - 1)
         length = end - start + 1
-        headers += [(b"content-type", b"application/octet-stream"), (b"content-length", str(length).encode())]
+        headers += ((b"content-type", b"application/octet-stream"), (b"content-length", str(length).encode()))
         if part:
-            headers.append((b"content-range", f"bytes {start}-{end}/{image.size}".encode()))
+            headers += ((b"content-range", f"bytes {start}-{end}/{image.size}".encode()),)
         return Answer(206 if part else 200, headers, image=image, offset=start, length=length)
 
     # -- missed -------------------------------------------------------------------------------------------------------
@@ -297,18 +321,17 @@ class PhoneEndpoint:
                 await asyncio.sleep(max(0.0, takes - (time.perf_counter() - call.started)))
             finally:
                 self._slow_misses -= 1
-        self._notes.note(_record(now, call, shown, answer)._replace(mac=mac.hex if mac else "", missed=True))
+        self._notes.note(Record(*_said(call, shown, answer, now), mac=mac.hex if mac else "", missed=True))
         await send_answer(send, answer, head=call.method == "HEAD")
 
     # -- noted --------------------------------------------------------------------------------------------------------
 
-    def _note(
-        self, call: Call, asked: Asked, phone_id: int, mac: Mac, key: Key, answer: Answer, sent: Sent | None
-    ) -> None:
+    def _note(self, call: Call, asked: Asked, phone_id: int, mac: Mac, key: Key, answer: Answer) -> None:
         file = f"firmware/{asked.name}" if asked.firmware else asked.name
-        told = call.method != "HEAD"
+        told, sent = call.method != "HEAD", answer.sent
         self._notes.note(
-            _record(self._desk.clock(), call, f"/{'t' if asked.temporary else 'p'}/*/{file}", answer)._replace(
+            Record(
+                *_said(call, f"/{'t' if asked.temporary else 'p'}/*/{file}", answer, self._desk.clock()),
                 mac=mac.hex,
                 phone_id=phone_id,
                 key=key.value,
@@ -319,17 +342,11 @@ class PhoneEndpoint:
         )
 
 
-def _record(at: datetime, call: Call, path: str, answer: Answer) -> Record:
-    return Record(
-        at=at,
-        address=call.address,
-        method=call.method[:10],
-        path=path,
-        status=answer.status,
-        length=0 if call.method == "HEAD" else answer.length or len(answer.body),
-        milliseconds=(time.perf_counter() - call.started) * 1000,
-        user_agent=call.user_agent,
-    )
+def _said(call: Call, path: str, answer: Answer, now: datetime) -> tuple[datetime, str, str, str, int, int, float, str]:
+    """What every record begins with."""
+    length = 0 if call.method == "HEAD" else answer.length or len(answer.body)
+    took = (time.perf_counter() - call.started) * 1000
+    return now, call.address, call.method[:10], path, answer.status, length, took, call.user_agent
 
 
 def _reported(phone: Provisioned, call: Call) -> str | None:

@@ -42,6 +42,9 @@ from helpdesk_tui.backend.model.mac import Mac
 
 log = logging.getLogger(__name__)
 
+PATIENCE = 10
+"""How much it stands back where processors are short: phones come first."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Use:
@@ -184,6 +187,7 @@ def _work(open_desk: Callable[[], Helpdesk], access_log: AccessLog, pipe: Connec
     """Do what is told until the other end says that this is all, or is gone."""
     for sent_to_all in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(sent_to_all, signal.SIG_IGN)  # the process that answers phones says when it is over
+    os.nice(PATIENCE)
     desk = open_desk()
     recorder, upkeep = Recorder(desk, access_log), Upkeep(desk)
     recorder.start()

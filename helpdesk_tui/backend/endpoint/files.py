@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from helpdesk_tui.backend.model.mac import Mac
@@ -30,8 +30,7 @@ SETTLING = frozenset({FileKind.SETTINGS, FileKind.BOOT, FileKind.COMMON})
 """The files by which a phone fetches its settings."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A path of the right shape."""
 
     temporary: bool

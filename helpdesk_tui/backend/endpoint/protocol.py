@@ -1,6 +1,7 @@
 """What common Python web servers leave open: half-sent requests, huge heads, idle connections, readers that stall.
 
-uvicorn's own protocol, with limits around it, and a short way for answers that are there as a whole.
+uvicorn's own protocol, with limits around it, and a short way for the plain requests of phones and for answers that are
+there as a whole. Everything else goes the way of h11.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import unquote
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from helpdesk_tui.backend.endpoint.answers import Message
+from helpdesk_tui.backend.endpoint.requests import PlainRequest, plain_request
 
 HEAD_TAKES = 5.0
 """Seconds in which a request must have arrived, from the connection or its first byte on."""
@@ -37,11 +40,13 @@ def _status_line(status: int) -> bytes:
 
 
 def _head_of(status: int, headers: Sequence[tuple[bytes, bytes]]) -> bytes | None:
-    """Status line and headers as they are sent; None when what is sent would not be just that."""
-    lines = [name + b": " + value + b"\r\n" for name, value in headers]
-    head = b"".join([_status_line(status), *lines, b"\r\n"])
-    ends = len(lines) + 2
-    return head if head.count(b"\n") == head.count(b"\r") == ends else None
+    """Status line and headers as they are sent; None when they would not be just that, or do not say where the answer
+    ends, or say that the connection ends with it."""
+    names = [name for name, _ in headers]
+    if b"connection" in names or not (b"content-length" in names or status == HTTPStatus.NOT_MODIFIED):
+        return None
+    head = b"".join([_status_line(status), *[b"%b: %b\r\n" % header for header in headers], b"\r\n"])
+    return head if head.count(b"\n") == head.count(b"\r") == len(headers) + 2 else None
 
 
 class PhoneProtocol(H11Protocol):
@@ -58,6 +63,10 @@ class PhoneProtocol(H11Protocol):
         self._idle_since = 0.0
         self._begun: Message | None = None
         """The beginning of an answer whose body has not come yet."""
+        self._plain = b""
+        """The request that is being answered, when h11 has not seen it."""
+        self._held = b""
+        """What came after that, before it was answered."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         if len(self.connections) >= self.most_connections and not self._make_room():
@@ -76,9 +85,18 @@ class PhoneProtocol(H11Protocol):
             self._stall_timer.cancel()
         if self.transport is not None:
             super().connection_lost(exc)
+        if self.cycle is not None:
+            vars(self.cycle).pop("send", None)  # else the two would hold on to each other
 
     def data_received(self, data: bytes) -> None:
         if self.transport is None or self.transport.is_closing():
+            return
+        if self._plain:
+            self._held += data
+            self.flow.pause_reading()
+            return
+        if len(data) <= LARGEST_HEAD and self._awaits_request and (request := plain_request(data)):
+            self._begin(request, data)
             return
         if not self.busy:
             end = data.find(b"\r\n\r\n")
@@ -103,16 +121,69 @@ class PhoneProtocol(H11Protocol):
         return self.cycle is not None and not self.cycle.response_complete
 
     def on_response_complete(self) -> None:
+        self._plain = b""
         super().on_response_complete()
         self._idle_since = time.monotonic()
+        if self._held:
+            held, self._held = self._held, b""
+            self.data_received(held)
 
-    # -- answers ------------------------------------------------------------------------------------------------------
+    # -- requests -----------------------------------------------------------------------------------------------------
+
+    @property
+    def _awaits_request(self) -> bool:
+        """Whether h11 has nothing in hand."""
+        conn = self.conn
+        return not self.busy and conn.their_state is h11.IDLE and not conn.trailing_data[0]
+
+    def _begin(self, request: PlainRequest, data: bytes) -> None:
+        """Begin to answer, as `handle_events` does with what h11 has read."""
+        self._unset_keepalive_if_required()
+        self._stop_waiting()
+        self._head_size, self._plain = 0, data
+        raw_path, _, query = request.target.partition(b"?")
+        self.headers = request.headers
+        self.scope = {
+            "type": "http",
+            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+            "http_version": "1.1",
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme,  # type: ignore[typeddict-item]
+            "method": request.method,
+            "root_path": self.root_path,
+            "path": self.root_path + unquote(raw_path.decode("ascii")),
+            "raw_path": self.root_path.encode("ascii") + raw_path,
+            "query_string": query,
+            "headers": request.headers,
+            "state": self.app_state.copy(),
+        }
+        self.cycle = RequestResponseCycle(
+            scope=self.scope,
+            conn=self.conn,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=self.access_log,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            on_response=self.on_response_complete,
+        )
+        self.cycle.more_body = False
+        self.cycle.message_event.set()
+        self.cycle.send = self._send  # type: ignore[method-assign]
+        task = self.loop.create_task(self.cycle.run_asgi(self.app))
+        task.add_done_callback(self.tasks.discard)
+        self.tasks.add(task)
 
     def handle_events(self) -> None:
         before = self.cycle
         super().handle_events()
         if self.cycle is not before:
             self.cycle.send = self._send  # type: ignore[method-assign]
+
+    # -- answers ------------------------------------------------------------------------------------------------------
 
     async def _send(self, message: Any) -> None:
         """Keep the beginning of an answer until its body comes; uvicorn sends what does not come as a whole."""
@@ -126,27 +197,30 @@ class PhoneProtocol(H11Protocol):
                 await self.flow.drain()
             if self._sent_whole(cycle, begun, message):
                 return
+            if self._plain:  # h11 must know what it is an answer to
+                self.conn.receive_data(self._plain)
+                while self.conn.next_event() is not h11.PAUSED:
+                    pass
             await RequestResponseCycle.send(cycle, begun)  # type: ignore[arg-type]
         await RequestResponseCycle.send(cycle, message)
 
     def _sent_whole(self, cycle: RequestResponseCycle, begun: Message, message: Message) -> bool:
         """Send an answer at once, when it is whole and the connection goes on after it: h11 would look at every part of
         it for longer than it takes to make it."""
-        status, headers = begun["status"], begun["headers"]
-        if message.get("more_body") or not (status == 304 or any(name == b"content-length" for name, _ in headers)):
+        if message.get("more_body") or cycle.disconnected or not cycle.keep_alive:
             return False
-        if cycle.disconnected or not cycle.keep_alive or self.conn.their_state is not h11.DONE:
+        if not self._plain and self.conn.their_state is not h11.DONE:
             return False
-        if any(name == b"connection" for name, _ in headers):
-            return False
-        head = _head_of(status, [*cycle.default_headers, *headers])
+        head = _head_of(begun["status"], [*cycle.default_headers, *begun["headers"]])
         if head is None:
             return False
         self.transport.write(head if cycle.scope["method"] == "HEAD" else head + message["body"])
         cycle.response_started = cycle.response_complete = True
         cycle.message_event.set()
-        following, _ = self.conn.trailing_data
-        self.conn = h11.Connection(h11.SERVER, LARGEST_HEAD)
+        following = b""
+        if not self._plain:
+            following, _ = self.conn.trailing_data
+            self.conn = h11.Connection(h11.SERVER, LARGEST_HEAD)
         cycle.on_response()
         if following:
             self.conn.receive_data(following)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from dataclasses import dataclass
 
 from helpdesk_tui.backend.endpoint.answers import Answer
 from helpdesk_tui.backend.endpoint.files import SETTLING, Asked, FileKind
@@ -23,15 +22,11 @@ LARGEST = 128 * 2**20
 EMPTY_YEALINK = b"#!version:1.0.0.1\n"
 """A valid file that sets nothing (phone_formats.md, section 2.2)."""
 
-CONTENT_TYPES = {Vendor.SNOM: b"text/xml; charset=utf-8", Vendor.YEALINK: b"text/plain; charset=utf-8"}
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The answer to a phone that stood so at its definitive URL; it holds as long as the phone stands so."""
-
-    entrance: Entrance
-    answer: Answer
+_CACHE = (b"cache-control", b"private, no-cache")
+_CONTENT_TYPES = {
+    Vendor.SNOM: (b"content-type", b"text/xml; charset=utf-8"),
+    Vendor.YEALINK: (b"content-type", b"text/plain; charset=utf-8"),
+}
 
 
 class KnownFiles:
@@ -41,28 +36,38 @@ class KnownFiles:
     """
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[str, str], Known] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str], tuple[Entrance, Answer]] = OrderedDict()
         self._size = 0
 
-    def find(self, asked: Asked, entrance: Entrance) -> Answer | None:
-        """The answer to this request, when it is known and holds."""
-        known = self._known.get((asked.segment, asked.name))
-        if known is None or known.entrance != entrance:
+    def find(self, asked: Asked, entrance: Entrance, has: str | None) -> Answer | None:
+        """The answer to this request, when it is known and holds; `has` as in `file_of`."""
+        place = asked.segment, asked.name
+        stood, answer = self._known.get(place, (None, None))
+        if answer is None or stood != entrance:
             return None
-        self._known.move_to_end((asked.segment, asked.name))
-        return known.answer
+        if answer.sent and not answer.sent.text and answer.sent.etag != has:
+            return None
+        self._known.move_to_end(place)
+        return answer
 
-    def keep(self, asked: Asked, known: Known) -> None:
-        """Remember an answer; those that were not asked for longest are forgotten."""
-        old = self._known.pop((asked.segment, asked.name), None)
-        self._known[asked.segment, asked.name] = known
-        self._size += len(known.answer.body) - (len(old.answer.body) if old else 0)
+    def keep(self, asked: Asked, entrance: Entrance, answer: Answer) -> None:
+        """Remember what a phone that stands so gets; what was not asked for longest is forgotten."""
+        place = asked.segment, asked.name
+        if place in self._known:
+            self._size -= len(self._known.pop(place)[1].body)
+        self._known[place] = entrance, answer
+        self._size += len(answer.body)
         while self._size > LARGEST:
-            self._size -= len(self._known.popitem(last=False)[1].answer.body)
+            self._size -= len(self._known.popitem(last=False)[1][1].body)
 
 
-def file_of(catalogue: Catalogue, settings: Settings, phone: Phone | Entrance, kind: FileKind) -> Answer | None:
-    """A text file of this phone as an answer, its etag first; None when it has no such file now. Raises BadInput."""
+def file_of(
+    catalogue: Catalogue, settings: Settings, phone: Phone | Entrance, kind: FileKind, has: str | None = None
+) -> Answer | None:
+    """A text file of this phone as an answer, its etag first; None when it has no such file now. Raises BadInput.
+
+    `has` is the etag of the settings file that the phone is known to have.
+    """
     sent = None
     if kind is FileKind.SETTINGS:
         file = settings.file(phone, phone.own if isinstance(phone, Entrance) else None)
@@ -73,13 +78,9 @@ def file_of(catalogue: Catalogue, settings: Settings, phone: Phone | Entrance, k
         return None
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     if kind is FileKind.SETTINGS:
-        sent = Sent(etag, heading_of(file), body)
-    headers = [
-        (b"etag", etag.encode()),
-        (b"cache-control", b"private, no-cache"),
-        (b"content-type", CONTENT_TYPES[phone.vendor]),
-        (b"content-length", str(len(body)).encode()),
-    ]
+        sent = Sent(etag) if etag == has else Sent(etag, heading_of(file), body)
+    length = (b"content-length", str(len(body)).encode())
+    headers = ((b"etag", etag.encode()), _CACHE, _CONTENT_TYPES[phone.vendor], length)
     return Answer(200, headers, body, settled=kind in SETTLING, sent=sent)
 
 

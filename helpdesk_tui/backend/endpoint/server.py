@@ -36,8 +36,12 @@ HANDSHAKE_TAKES = 5.0
 KEEP_ALIVE = 15
 """Seconds for which an idle connection is kept after an answer."""
 
-GARBAGE = 20_000
-"""New objects after which Python looks for garbage; its own 700 come with every other phone, and stay."""
+LULL = 0.25
+"""Seconds without an answer, after which nobody is taken to be waiting."""
+
+GARBAGE = 5_000
+MOST_GARBAGE = 500_000
+"""New objects after which Python looks for garbage: in a lull, and whoever may be waiting."""
 
 GRACE = 5
 """Seconds that answers under way have when the server stops."""
@@ -238,11 +242,23 @@ async def _run(server: PhoneServer, bound: socket.socket, ready: Callable[[], No
     while not server.started and not serving.done():
         await asyncio.sleep(0.01)
     if server.started:
-        gc.collect()
-        gc.freeze()  # what is there now stays: nothing to look through again and again while phones wait
-        gc.set_threshold(GARBAGE, 20, 50)
+        tidying = asyncio.ensure_future(_tidy(server))
         ready()
+        serving.add_done_callback(lambda _: tidying.cancel())
     await serving
+
+
+async def _tidy(server: PhoneServer) -> None:
+    """Let Python look for garbage when no phone waits: it would stop everything for tens of milliseconds, often."""
+    gc.collect()
+    gc.freeze()  # what is there now stays
+    gc.disable()
+    answered = 0
+    while True:
+        await asyncio.sleep(LULL)
+        before, answered = answered, server.server_state.total_requests
+        if gc.get_count()[0] > (GARBAGE if answered == before else MOST_GARBAGE):
+            gc.collect()
 
 
 def log_to_stderr() -> None:

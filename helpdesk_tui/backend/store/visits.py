@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from sqlite3 import Row
 from typing import TYPE_CHECKING, NamedTuple
 
 from helpdesk_tui.backend.model.mac import Mac
@@ -19,13 +20,15 @@ from helpdesk_tui.backend.store.phones import phones_by_ids
 if TYPE_CHECKING:
     from helpdesk_tui.backend.store import Clock
 
-ENTRANCE = f"""
+_ENTRANCE = f"""
 SELECT phones.id, mac, vendor, model, name, vlan, modules, organisation_id, user_id, sip_username, sip_password,
        web_password, firmware_installed, firmware_selected, secret, previous_secret, token,
        {OWN.format(phone="phones.id", user="phones.user_id")},
        (SELECT etag FROM last_fetched WHERE phone_id = phones.id)
-FROM phones, settings_version WHERE secret = ?
+FROM phones, settings_version
 """
+ENTRANCE = f"{_ENTRANCE} WHERE secret = ?"
+OF_EACH_MODEL = f"{_ENTRANCE} WHERE phones.id IN (SELECT max(id) FROM phones GROUP BY model COLLATE NOCASE)"
 
 
 class Entrance(NamedTuple):
@@ -159,10 +162,12 @@ class VisitTable:
         """What decides what the phone with this definitive secret gets, and the etag of the settings file it has."""
         with self._database.read() as connection:
             row = connection.execute(ENTRANCE, [secret]).fetchone()
-        if row is None:
-            return None
-        phone_id, mac, vendor, *rest, has = row
-        return Entrance(phone_id, Mac(mac), Vendor(vendor), *rest), has
+        return _entrance(row) if row else None
+
+    def of_each_model(self) -> tuple[Entrance, ...]:
+        """One phone of each model that there is, at its definitive URL."""
+        with self._database.read() as connection:
+            return tuple(_entrance(row)[0] for row in connection.execute(OF_EACH_MODEL))
 
     def identities(self, phone_ids: Iterable[int]) -> dict[int, PhoneIdentity]:
         """What these phones are, as far as they still exist: little of each, of many."""
@@ -187,6 +192,11 @@ class VisitTable:
             for statement in (TURNS, RANKED):
                 connection.execute(statement, [stored])
         return phones
+
+
+def _entrance(row: Row) -> tuple[Entrance, str | None]:
+    phone_id, mac, vendor, *rest, has = row
+    return Entrance(phone_id, Mac(mac), Vendor(vendor), *rest), has
 
 
 def _stored(phone_id: int, verdict: Verdict) -> tuple[int, int, str | None]:

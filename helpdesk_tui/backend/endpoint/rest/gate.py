@@ -174,18 +174,18 @@ class RestApi:
         methods = self._api.methods_of(call.path)
         if not methods:
             raise ApiError(404, NO_SUCH_PATH)
-        return Answer(204, [(b"allow", ", ".join(methods).encode())])
+        return Answer(204, ((b"allow", ", ".join(methods).encode()),))
 
     async def _route(self, call: _Call, scope: Scope, body: bytes) -> Answer:
         """Let the routes answer, and keep the answer whole: it is small."""
-        answer = Answer(500, [])
+        answer = Answer(500, ())
 
         async def receive() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}
 
         async def send(message: Message) -> None:
             if message["type"] == "http.response.start":
-                answer.status, answer.headers = message["status"], list(message.get("headers", ()))
+                answer.status, answer.headers = message["status"], tuple(message.get("headers", ()))
             else:
                 answer.body += message.get("body", b"")
 
@@ -256,17 +256,18 @@ async def _body(call: _Call, receive: Receive) -> bytes:
 
 def _complete(answer: Answer) -> None:
     """The headers that every answer has."""
+    headers = answer.headers
     if answer.status != 204:
-        answer.headers = [(name, value) for name, value in answer.headers if name != b"content-length"]
-        answer.headers.append((b"content-length", str(len(answer.body)).encode()))
-    present = {name for name, _ in answer.headers}
+        length = (b"content-length", str(len(answer.body)).encode())
+        headers = (*[header for header in headers if header[0] != length[0]], length)
+    present = {name for name, _ in headers}
     usual = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
-    answer.headers += [(name, value) for name, value in usual if name not in present]
+    answer.headers = (*headers, *[(name, value) for name, value in usual if name not in present])
 
 
 def _told(error: ApiError) -> Answer:
     told = response(error)
-    return Answer(told.status_code, list(told.raw_headers), bytes(told.body))
+    return Answer(told.status_code, tuple(told.raw_headers), bytes(told.body))
 
 
 def _busy() -> ApiError:
