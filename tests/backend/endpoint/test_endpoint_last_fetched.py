@@ -32,6 +32,23 @@ def test_the_fetched_file_is_kept_and_compared(
     until(lambda: (now := desk.settings.since_fetched(endpoint.now(phone))) and not now[1].lines)
 
 
+def test_a_change_that_is_taken_back_leaves_the_phone_with_what_it_had(
+    desk: Helpdesk, endpoint: Served, clock: FrozenClock
+) -> None:
+    phone = in_service(desk)
+
+    def settled() -> bool:
+        found = desk.settings.since_fetched(endpoint.now(phone))
+        return found is not None and not found[1].lines
+
+    for vlan in ("", "42", "", "42"):
+        desk.phones.set_text(endpoint.now(phone), "vlan", vlan)
+        clock.advance(timedelta(hours=1))
+        for _ in range(2):
+            assert endpoint.get(endpoint.definitive(phone), user_agent=AGENTS["D735"]).status_code == 200
+        until(settled)
+
+
 def test_other_files_and_heads_are_no_fetch_of_settings(desk: Helpdesk, endpoint: Served) -> None:
     phone = in_service(desk, YEALINK, "T46S")
     path = endpoint.definitive(phone)

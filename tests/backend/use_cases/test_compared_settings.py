@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -45,6 +46,26 @@ def test_what_has_changed_since_the_phone_fetched(desk: Helpdesk, clock: FrozenC
     desk.fetching.remember([fetch(desk, phone)])
     again = desk.settings.since_fetched(phone)
     assert again is not None and again[0] == at, "it has had this file since then"
+
+
+def test_a_file_that_the_phone_had_is_taken_from_what_is_kept_and_never_guessed(
+    desk: Helpdesk, clock: FrozenClock
+) -> None:
+    phone = in_service(desk)
+    first = fetch(desk, phone)
+    desk.fetching.remember([first])
+    begun = clock.moment
+    assert first.sent is not None
+    known = replace(first, at=clock.advance(timedelta(hours=1)), sent=Sent(first.sent.etag))
+    desk.fetching.remember([known])
+    found = desk.settings.since_fetched(phone)
+    assert found is not None and (found[0], found[1].lines) == (begun, ())
+    other = fetch(desk, desk.phones.set_text(phone, "vlan", "42"))
+    desk.fetching.remember([other])
+    desk.fetching.remember([known])  # it was answered before the other one was kept
+    assert desk.settings.since_fetched(desk.phones.get(phone.id)) is None
+    desk.fetching.remember([first])
+    assert desk.settings.since_fetched(desk.phones.get(phone.id)) is not None
 
 
 def test_what_is_kept_goes_with_the_phone(desk: Helpdesk) -> None:
