@@ -27,8 +27,8 @@ from helpdesk_tui.backend.endpoint.answers import (
 from helpdesk_tui.backend.endpoint.credentials import Check, Credentials
 from helpdesk_tui.backend.endpoint.files import SETTLING, Asked, FileKind, kind_of, named_mac, read_path, shown_path
 from helpdesk_tui.backend.endpoint.firmware import FirmwareFiles, read_range
+from helpdesk_tui.backend.endpoint.notes import Notes, Record
 from helpdesk_tui.backend.endpoint.peers import Peers
-from helpdesk_tui.backend.endpoint.recorder import Notes, Record
 from helpdesk_tui.backend.endpoint.rendered import KnownFiles, file_of
 from helpdesk_tui.backend.errors import BadInput, DatabaseProblem, Refused
 from helpdesk_tui.backend.helpdesk import Helpdesk

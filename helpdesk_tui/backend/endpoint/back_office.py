@@ -24,17 +24,17 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 
 from helpdesk_tui.backend.endpoint.access_log import AccessLog
-from helpdesk_tui.backend.endpoint.processes import fork
-from helpdesk_tui.backend.endpoint.recorder import (
+from helpdesk_tui.backend.endpoint.notes import (
     GATHER,
     LARGEST_BATCH,
     LONGEST_QUEUE,
     Record,
-    Recorder,
     Throttled,
     gathered,
     taken,
 )
+from helpdesk_tui.backend.endpoint.processes import fork
+from helpdesk_tui.backend.endpoint.recorder import Recorder
 from helpdesk_tui.backend.endpoint.upkeep import Upkeep
 from helpdesk_tui.backend.errors import DatabaseProblem
 from helpdesk_tui.backend.helpdesk import Helpdesk

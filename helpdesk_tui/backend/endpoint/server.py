@@ -24,9 +24,10 @@ from helpdesk_tui.backend.endpoint.access_log import AccessLog
 from helpdesk_tui.backend.endpoint.app import PhoneEndpoint
 from helpdesk_tui.backend.endpoint.back_office import BackOffice
 from helpdesk_tui.backend.endpoint.dispatcher import Dispatcher
+from helpdesk_tui.backend.endpoint.notes import Notes
 from helpdesk_tui.backend.endpoint.processes import run_workers
 from helpdesk_tui.backend.endpoint.protocol import LARGEST_HEAD, PhoneProtocol
-from helpdesk_tui.backend.endpoint.recorder import Notes, Recorder
+from helpdesk_tui.backend.endpoint.recorder import Recorder
 from helpdesk_tui.backend.errors import ConfigurationProblem
 from helpdesk_tui.backend.helpdesk import Helpdesk
 

@@ -18,7 +18,7 @@ import anyio.to_thread
 
 from helpdesk_tui.backend.endpoint.answers import Answer, Message, Receive, Send, send_answer
 from helpdesk_tui.backend.endpoint.files import shown_path
-from helpdesk_tui.backend.endpoint.recorder import Notes, Record
+from helpdesk_tui.backend.endpoint.notes import Notes, Record
 from helpdesk_tui.backend.endpoint.rest.app import NO_SUCH_PATH, Api
 from helpdesk_tui.backend.endpoint.rest.errors import ApiError, from_helpdesk, response
 from helpdesk_tui.backend.endpoint.rest.lines import Line, Lines, Scope
