@@ -56,6 +56,10 @@ class Record(NamedTuple):
         """Whether the database is told, and not the access log alone."""
         return self.missed or self.phone_id is not None
 
+    def without_text(self) -> Record:
+        """The same without the text of the file that was sent."""
+        return self._replace(sent=(self.sent[0], b"", b"")) if self.sent else self
+
 
 def fetch_of(record: Record) -> Fetch | None:
     """The fetch that it is; None: none."""

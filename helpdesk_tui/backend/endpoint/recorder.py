@@ -33,8 +33,11 @@ from helpdesk_tui.backend.use_cases.fetching import Fetch, Key, Miss
 log = logging.getLogger(__name__)
 
 FILES_AT_ONCE = 200
-MOST_FILES = 10_000
+MANY_FILES = 2_000
 """Settings files that wait to be packed while phones keep coming."""
+
+MOST_FILES = 10_000
+"""Records that may wait with the text of a file; what phones have that come after those is not known."""
 
 PATIENCE = 1.0
 """Seconds that the writer waits for another process; then phones that must wait for it hear "later"."""
@@ -79,10 +82,13 @@ class Recorder:
 
     def note(self, record: Record) -> None:
         """Write this down soon."""
-        if len(self._records) + len(self._waiting) < LONGEST_QUEUE:
-            self._records.append(record)
-        else:
+        waiting = len(self._records) + len(self._waiting)
+        if waiting >= LONGEST_QUEUE:
             self._left_out += 1
+        elif waiting + len(self._files) >= MOST_FILES:
+            self._records.append(record.without_text())
+        else:
+            self._records.append(record)
 
     async def admit(self, phone_id: int, segment: str) -> bool:
         """Write down the first use of a key, now; False when it works no longer. Raises DatabaseProblem."""
@@ -114,7 +120,7 @@ class Recorder:
             if self._waiting:
                 with self._survived():
                     self._write()
-            if self._files and (not records or not going_on or len(self._files) > MOST_FILES):
+            if self._files and (not records or not going_on or len(self._files) > MANY_FILES):
                 with self._survived():
                     self._remember_files(going_on)
             with self._survived():

@@ -45,8 +45,11 @@ class KnownFiles:
         stood, answer = self._known.get(place, (None, None))
         if answer is None or stood != entrance:
             return None
-        if answer.sent and not answer.sent.text and answer.sent.etag != has:
-            return None
+        if answer.sent:
+            if answer.sent.etag == has:
+                answer.sent = Sent(has)  # its text is kept by now
+            elif not answer.sent.text:
+                return None
         self._known.move_to_end(place)
         return answer
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
 
 from helpdesk_tui.backend import Helpdesk
+from helpdesk_tui.backend.endpoint import recorder
 from tests.backend.endpoint.served import AGENTS, Served, until
 from tests.backend.offices import SNOM, YEALINK, in_service
 from tests.frozen_clock import FrozenClock
@@ -47,6 +50,27 @@ def test_a_change_that_is_taken_back_leaves_the_phone_with_what_it_had(
         for _ in range(2):
             assert endpoint.get(endpoint.definitive(phone), user_agent=AGENTS["D735"]).status_code == 200
         until(settled)
+
+
+def test_files_that_wait_for_the_database_take_no_more_than_their_room(
+    desk: Helpdesk, endpoint: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phones = [in_service(desk, f"00:04:13:a1:b2:{number:02x}", "D735") for number in range(5)]
+    monkeypatch.setattr(recorder, "MOST_FILES", 3)
+
+    def kept() -> int:
+        return sum(desk.settings.since_fetched(endpoint.now(phone)) is not None for phone in phones)
+
+    with closing(sqlite3.connect(desk.environment.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for phone in phones:
+            assert endpoint.get(endpoint.definitive(phone)).status_code == 200
+        other.execute("COMMIT")
+    until(lambda: len(desk.fetching.latest()) == 5)
+    until(lambda: kept() == 3)
+    for phone in phones[3:]:
+        assert endpoint.get(endpoint.definitive(phone)).status_code == 200
+    until(lambda: kept() == 5)
 
 
 def test_other_files_and_heads_are_no_fetch_of_settings(desk: Helpdesk, endpoint: Served) -> None:
