@@ -61,10 +61,13 @@ def key(session: Session, phone: str, position: int, function: str, value: str, 
     with session.helpdesk() as desk:
         found = desk.phones.find(phone)
         owner = _owner(desk, found, Scope(scope))
-        if function == CLEAR:
-            desk.custom.clear_key(owner, position)
+        seen = desk.custom.key_of(owner, position)
+        if function != CLEAR:
+            desk.custom.set_key(owner, FunctionKey(position, KeyFunction(function), value, label), seen)
+        elif seen is not None:
+            desk.custom.clear_key(owner, seen)
         else:
-            desk.custom.set_key(owner, FunctionKey(position, KeyFunction(function), value, label))
+            raise NotFound(f"Function key {position} is not set for {owner.words}.")
     click.echo(f"{found.mac}: function key {position} of {output.printable(owner.words)}: done.")
 
 
@@ -91,11 +94,12 @@ def custom(
             _list_custom(desk.custom.settings_of_phone(found), reveal, as_json)
             return
         owner = _owner(desk, found, Scope(scope))
+        seen = desk.custom.settings(owner)
         if value is None:
             settings = desk.custom.without_setting(owner, name)
         else:
             settings = desk.custom.with_setting(owner, CustomSetting(name, value), instead=name)
-        desk.custom.save_settings(owner, settings)
+        desk.custom.save_settings(owner, settings, seen)
     click.echo(f"{output.printable(name)} for {output.printable(owner.words)}: done.")
 
 

@@ -149,10 +149,10 @@ class CustomSettingsScreen(CustomScreen):
 
     async def action_add(self) -> None:
         """Add a custom setting for whom changes are for."""
-        owner = self.owner
+        owner, before = self.owner, self._set_for(self.owner)
         name = await self.ask_text(f"Name of the setting for {owner.words}:", check=self._check_name(owner))
         if name is not None:
-            await self._ask_and_save(owner, name.strip(), "", "")
+            await self._ask_and_save(owner, before, name.strip(), "", "")
 
     async def action_change(self) -> None:
         """Change the value of the highlighted one."""
@@ -160,24 +160,33 @@ class CustomSettingsScreen(CustomScreen):
         if place is not None:
             value = "" if place.secret else place.setting.value
             name = place.setting.name
-            await self._ask_and_save(self._owner_of(place), name, name, value)
+            owner = self._owner_of(place)
+            await self._ask_and_save(owner, self._set_for(owner), name, name, value)
 
     async def action_clear(self) -> None:
         """Take the highlighted one away."""
         place = self.highlighted
         if place is not None:
             owner, name = self._owner_of(place), place.setting.name
+            before = self._set_for(owner)
             settings = await asyncio.to_thread(self.desk.custom.without_setting, owner, name)
-            await self._save(owner, settings, f"Take {name} away from {owner.words}?", "Yes, take it away")
+            await self._save(owner, before, settings, f"Take {name} away from {owner.words}?", "Yes, take it away")
 
     def _owner_of(self, place: CustomPlace) -> Owner:
         """The highlighted setting is changed where it is set, whomever new ones are for."""
         return next(owner for owner in self.owners if owner.scope is place.setting.scope)
 
+    def _set_for(self, owner: Owner) -> tuple[CustomSetting, ...]:
+        """What is shown as set for this owner."""
+        places = self._seen.places if self._seen else ()
+        return tuple(place.setting for place in places if place.setting.scope is owner.scope)
+
     def _check_name(self, owner: Owner) -> Callable[[str], object]:
         return lambda name: self.desk.custom.check_setting(owner, CustomSetting(name.strip(), ""))
 
-    async def _ask_and_save(self, owner: Owner, name: str, instead: str, value: str) -> None:
+    async def _ask_and_save(
+        self, owner: Owner, before: Sequence[CustomSetting], name: str, instead: str, value: str
+    ) -> None:
         def made(text: str) -> tuple[CustomSetting, ...]:
             blank = text == " " and owner.vendor is Vendor.SNOM  # unsets it
             return self.desk.custom.with_setting(owner, CustomSetting(name, text if blank else text.strip()), instead)
@@ -185,9 +194,11 @@ class CustomSettingsScreen(CustomScreen):
         hidden = " (the old value is secret and not shown)" if instead and not value else ""
         text = await self.ask_text(f"Value of {name}{hidden}:", value=value, check=made)
         if text is not None:
-            await self._save(owner, made(text), f"Set {name} for {owner.words}?", "Yes, set it")
+            await self._save(owner, before, made(text), f"Set {name} for {owner.words}?", "Yes, set it")
 
-    async def _save(self, owner: Owner, settings: Sequence[CustomSetting], title: str, yes: str) -> None:
+    async def _save(
+        self, owner: Owner, before: Sequence[CustomSetting], settings: Sequence[CustomSetting], title: str, yes: str
+    ) -> None:
         seen = self._seen
         if seen is None:
             return
@@ -197,7 +208,7 @@ class CustomSettingsScreen(CustomScreen):
         if seen.phone is not None:
             comparison = await asyncio.to_thread(self.desk.custom.consider_settings, seen.phone, owner, settings)
         if await self.agree(title, detail, comparison, yes=yes):
-            await asyncio.to_thread(self.desk.custom.save_settings, owner, settings)
+            await asyncio.to_thread(self.desk.custom.save_settings, owner, settings, before)
             self.say(f"Changed for the {SHORT[owner.scope]}: sent at the next check or restart.")
             self.read()
 

@@ -163,13 +163,13 @@ class FunctionKeysScreen(CustomScreen):
         place = self.highlighted
         if place is None or self._seen is None:
             return
+        owner, seen, before = self.owner, self._seen, self._set_for_owner(place)
         key = await self._ask_key(place)
         if key is None:
             return
-        owner, seen = self.owner, self._seen
         if owner.scope is not Scope.PHONE and not await self._agreed(owner, key, seen):
             return
-        await asyncio.to_thread(self.desk.custom.set_key, owner, key)
+        await asyncio.to_thread(self.desk.custom.set_key, owner, key, before)
         self.say(f"Function key {place.position} is set: phones get it at their next check or restart.")
         self.read()
 
@@ -223,12 +223,13 @@ class FunctionKeysScreen(CustomScreen):
     async def action_clear(self) -> None:
         """Take away what is set for the highlighted key."""
         place = self.highlighted
-        if place is None:
+        before = self._set_for_owner(place) if place else None
+        if place is None or before is None:
             return
         owner = self.owner
         title = f"Take away key {place.position} of {owner.words}?"
         if owner.scope is Scope.PHONE or await self.ask(title, consequence="", yes="Yes, take it away"):
-            await asyncio.to_thread(self.desk.custom.clear_key, owner, place.position)
+            await asyncio.to_thread(self.desk.custom.clear_key, owner, before)
             self.say(f"Function key {place.position} is not set for the {SHORT[owner.scope]} any more.")
             self.read()
 

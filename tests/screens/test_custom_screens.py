@@ -216,6 +216,23 @@ async def test_a_custom_setting_is_added_changed_and_taken_away(
         await looking.shows("There are no custom settings here.")
 
 
+async def test_a_colleague_who_was_quicker_is_named_and_nothing_is_overwritten(
+    session: Session, desk: Helpdesk, colleague: Helpdesk, snom: Phone
+) -> None:
+    whose = desk.custom.owners(snom)[0]
+    async with looking_at(session, customs(snom)) as (looking, _):
+        await looking.pilot.press("plus")
+        await answer(looking, "redundant_fkeys")
+        await looking.shows("Value of redundant_fkeys:")
+        colleague.custom.save_settings(whose, [CustomSetting("dim_timer", "60")])
+        await answer(looking, "on")
+        await looking.shows("Set redundant_fkeys for")
+        await press(looking, "k", "enter")
+        await looking.says("dim_timer”): nothing was done")
+        await looking.shows("dim_timer")
+    assert [custom.name for custom in desk.custom.settings(whose)] == ["dim_timer"]
+
+
 async def test_secret_values_are_hidden_also_in_the_question(session: Session, desk: Helpdesk, yealink: Phone) -> None:
     (own, *_) = desk.custom.owners(yealink)
     desk.custom.save_settings(own, [CustomSetting("account.1.password", "hunter2-secret")])

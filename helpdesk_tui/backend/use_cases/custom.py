@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from helpdesk_tui.backend.model.phone import Phone
 from helpdesk_tui.backend.model.role import Role
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.use_cases.context import Context
+from helpdesk_tui.backend.use_cases.meanwhile import changed_since, unchanged
 
 if TYPE_CHECKING:
     from helpdesk_tui.backend.settings_file import FileComparison, Setting
@@ -167,27 +168,31 @@ class Custom:
             raise BadInput(f"There is no function key {key.position}: no phone has more than {largest}.")
         check_key(key)
 
-    def set_key(self, owner: Owner, key: FunctionKey) -> None:
-        """Set one key, whatever it was. Raises BadInput."""
+    def set_key(self, owner: Owner, key: FunctionKey, seen: FunctionKey | None = None) -> None:
+        """Set one key where the operator saw this one set for this owner (None: none). Raises BadInput, Refused."""
         key = replace(key, scope=owner.scope)
         self.check_key(owner, key)
         text = f"Set function key {key.position} for {owner.words} to {key.function.value.replace('_', ' ')}."
-        self._change_keys(owner, lambda keys: [*(k for k in keys if k.position != key.position), key], text)
+        self._change_key(owner, key.position, seen, key, text)
 
-    def clear_key(self, owner: Owner, position: int) -> None:
-        """Take away what is set for one key. Raises NotFound when nothing is."""
-        if position not in (key.position for key in self.keys(owner)):
-            raise NotFound(f"Function key {position} is not set for {owner.words}.")
-        text = f"Took away function key {position} for {owner.words}."
-        self._change_keys(owner, lambda keys: [key for key in keys if key.position != position], text)
+    def clear_key(self, owner: Owner, seen: FunctionKey) -> None:
+        """Take away this key, as the operator saw it set for this owner. Raises Refused."""
+        text = f"Took away function key {seen.position} for {owner.words}."
+        self._change_key(owner, seen.position, seen, None, text)
 
-    def _change_keys(
-        self, owner: Owner, change: Callable[[Sequence[FunctionKey]], list[FunctionKey]], text: str
+    def key_of(self, owner: Owner, position: int) -> FunctionKey | None:
+        """What is set at this position for this owner."""
+        return next((key for key in self.keys(owner) if key.position == position), None)
+
+    def _change_key(
+        self, owner: Owner, position: int, seen: FunctionKey | None, key: FunctionKey | None, text: str
     ) -> None:
         with self._context.write(owner.needed):
             self._must_exist(owner)
             before = self.keys(owner)
-            after = tuple(sorted(change(before), key=lambda key: key.position))
+            self._must_be_as_seen(owner, self.key_of(owner, position), seen)
+            others = [other for other in before if other.position != position]
+            after = tuple(sorted([*others, *([key] if key else [])], key=lambda key: key.position))
             if after != before:
                 self._store.custom.set_function_keys(owner.scope, dict(owner.key), after)
                 self._note(owner, text)
@@ -200,13 +205,14 @@ class Custom:
         return self._settings.made_of(phone, replace(source, function_keys=(*others, key)))
 
     def set_modules(self, phone: Phone, text: str) -> None:
-        """How many expansion modules are attached to this phone, as typed. Raises BadInput."""
+        """How many expansion modules are attached to this phone, as typed. Raises BadInput, Refused."""
         most = self._context.catalogue.get(phone.model).modules
         if not most:
             raise Refused(f"A {phone.model} takes no expansion modules.")
         if not (text.strip().isdecimal() and int(text) <= most):
             raise BadInput(f"{text.strip()[:20]!r} is not a number of modules: a {phone.model} takes 0 to {most}.")
         with self._context.write():
+            unchanged(self._context, phone, ["modules"])
             self._store.phones.update(phone.id, {"modules": int(text), "changed_at": self._context.clock()})
             sentence = f"Changed expansion modules to {int(text)}."
             self._store.events.add(self._context.operator, EventKind.CHANGED, sentence, phone.mac, phone.organisation)
@@ -288,8 +294,10 @@ class Custom:
         others = [custom for custom in source.custom if custom.scope is not owner.scope]
         return self._settings.made_of(phone, replace(source, custom=(*others, *settings)))
 
-    def save_settings(self, owner: Owner, settings: Sequence[CustomSetting]) -> None:
-        """Replace the custom settings of this owner. Raises BadInput."""
+    def save_settings(
+        self, owner: Owner, settings: Sequence[CustomSetting], seen: Sequence[CustomSetting] = ()
+    ) -> None:
+        """Replace the custom settings of this owner that the operator saw. Raises BadInput, Refused."""
         after = tuple(replace(setting, scope=owner.scope) for setting in settings)
         self._check_settings(owner, after)
         with self._context.write(owner.needed):
@@ -297,6 +305,7 @@ class Custom:
             before = self.settings(owner)
             if after == before:
                 return
+            self._must_be_as_seen(owner, before, tuple(seen))
             self._store.custom.set_custom_settings(owner.scope, dict(owner.key), after)
             old, new = ({custom.name: custom.value for custom in customs} for customs in (before, after))
             names = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
@@ -310,6 +319,10 @@ class Custom:
             raise NotFound("This phone has been removed in the meantime: go back to the list.")
         if owner.scope is Scope.USER and self._store.directory.user(int(values["user_id"])) is None:
             raise NotFound("This user has been removed in the meantime: go back.")
+
+    def _must_be_as_seen(self, owner: Owner, now: object, seen: object) -> None:
+        if now != seen:
+            raise Refused(changed_since(self._context, owner.words, owner.mac, owner.organisation))
 
     def _note(self, owner: Owner, text: str) -> None:
         """The phones' files have changed; call it in the transaction that changed them."""

@@ -65,13 +65,22 @@ def not_activated(context: Context, seen: Phone) -> None:
 
 def was_quicker(context: Context, seen: Phone, column: str, otherwise: str) -> str:
     """The sentence for whoever comes second: who changed this column, when, and to what."""
-    event = _event(context.store, seen.mac, column)
-    if event is None:
-        who = "somebody was quicker"
-    else:
-        whoever = "you yourself were" if event.operator == context.operator else f"{event.operator} was"
-        who = f"{whoever} quicker ({_when(event.at)}: “{event.text.removesuffix('.')}”)"
+    who = _whoever(context, _event(context.store, seen.mac, column))
     return f"{seen.mac}: {who}: {otherwise}; look at the phone again."
+
+
+def changed_since(context: Context, words: str, mac: Mac | None, organisation: str) -> str:
+    """The sentence for whoever comes second at what is configured for somebody, as events name them in their texts."""
+    events = context.store.events.of_phone(mac, LOOKED_AT) if mac else context.store.events.latest(LOOKED_AT)
+    changes = (e for e in events if e.kind is EventKind.CHANGED and e.organisation == organisation and words in e.text)
+    return f"{_whoever(context, next(changes, None))}: {NOTHING_DONE}; look at it again."
+
+
+def _whoever(context: Context, event: Event | None) -> str:
+    if event is None:
+        return "somebody was quicker"
+    whoever = "you yourself were" if event.operator == context.operator else f"{event.operator} was"
+    return f"{whoever} quicker ({_when(event.at)}: “{event.text.removesuffix('.')}”)"
 
 
 def _event(store: Store, mac: Mac, column: str) -> Event | None:

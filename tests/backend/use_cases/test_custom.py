@@ -56,11 +56,11 @@ def test_the_key_of_the_phone_wins_over_the_users_over_the_models(desk: Helpdesk
     third = places[2]
     assert third.key is not None and (third.key.value, third.key.scope) == ("203", Scope.PHONE)
     assert [(key.value, key.scope) for key in third.hidden] == [("202", Scope.USER), ("201", Scope.MODEL)]
-    desk.custom.clear_key(owner(desk, snom, Scope.PHONE), 3)
+    desk.custom.clear_key(owner(desk, snom, Scope.PHONE), third.key)
     winner = desk.custom.keys_of_phone(snom)[2].key
     assert winner is not None and winner.value == "202"
-    with pytest.raises(NotFound, match="not set for this phone"):
-        desk.custom.clear_key(owner(desk, snom, Scope.PHONE), 3)
+    with pytest.raises(Refused, match=r"you yourself were quicker .*Took away function key 3"):
+        desk.custom.clear_key(owner(desk, snom, Scope.PHONE), third.key)
 
 
 def test_a_key_reaches_all_that_it_is_for_and_no_others(desk: Helpdesk, snom: Phone, clock: FrozenClock) -> None:
@@ -86,13 +86,38 @@ def test_capacity_is_that_of_the_phone_with_its_modules(desk: Helpdesk, yealink:
     desk.custom.set_modules(yealink, "0")
     yealink = desk.phones.get(yealink.id)
     assert any("find" in warning for warning in desk.settings.file(yealink).warnings)
-    desk.custom.clear_key(owner(desk, yealink, Scope.PHONE), 28)
+    assert place.key is not None
+    desk.custom.clear_key(owner(desk, yealink, Scope.PHONE), place.key)
 
 
 def test_a_phone_without_modules_says_so(desk: Helpdesk) -> None:
     phone = in_service(desk, YEALINK, "T21P_E2")
     with pytest.raises(Refused, match="takes no expansion modules"):
         desk.custom.set_modules(phone, "1")
+
+
+@pytest.mark.parametrize("scope", list(Scope))
+def test_of_two_who_change_a_key_one_wins_and_the_other_hears_who_it_was(
+    desk: Helpdesk, colleague: Helpdesk, snom: Phone, scope: Scope
+) -> None:
+    whose = owner(desk, snom, scope)
+    colleague.custom.set_key(whose, FunctionKey(3, LAMP, "201"))
+    for attempt in (FunctionKey(3, LAMP, "202"), FunctionKey(3, KeyFunction.DND)):
+        with pytest.raises(Refused, match=r"^\w+ was quicker .*Set function key 3 for .*: nothing was done"):
+            desk.custom.set_key(whose, attempt)
+    desk.custom.set_key(whose, FunctionKey(4, LAMP, "202"))  # another key is nobody's business
+    seen = desk.custom.key_of(whose, 3)
+    assert seen is not None
+    colleague.custom.set_key(whose, FunctionKey(3, LAMP, "203"), seen)
+    with pytest.raises(Refused, match="was quicker"):
+        desk.custom.clear_key(whose, seen)
+    assert [(key.position, key.value) for key in desk.custom.keys(whose)] == [(3, "203"), (4, "202")]
+
+
+def test_of_two_who_attach_modules_one_wins(desk: Helpdesk, colleague: Helpdesk, yealink: Phone) -> None:
+    colleague.custom.set_modules(yealink, "2")
+    with pytest.raises(Refused, match=r"was quicker .*Changed expansion modules to 2"):
+        desk.custom.set_modules(yealink, "1")
 
 
 @pytest.mark.parametrize(
@@ -176,6 +201,23 @@ def test_a_setting_is_replaced_added_and_taken_away_by_name(desk: Helpdesk, snom
     assert desk.custom.without_setting(own, "redundant_fkeys") == ()
     with pytest.raises(NotFound):
         desk.custom.without_setting(own, "nothing")
+
+
+@pytest.mark.parametrize("scope", [Scope.PHONE, Scope.MODEL])
+def test_of_two_who_change_custom_settings_one_wins_and_nothing_is_overwritten(
+    desk: Helpdesk, colleague: Helpdesk, yealink: Phone, scope: Scope
+) -> None:
+    whose = owner(desk, yealink, scope)
+    seen = desk.custom.settings(whose)
+    mine = desk.custom.with_setting(whose, CustomSetting("features.dnd", "1"))
+    colleague.custom.save_settings(
+        whose, colleague.custom.with_setting(whose, CustomSetting("local_time.a", "2")), seen
+    )
+    with pytest.raises(Refused, match=r"was quicker .*Changed custom settings for .*local_time\.a"):
+        desk.custom.save_settings(whose, mine, seen)
+    again = desk.custom.settings(whose)
+    desk.custom.save_settings(whose, desk.custom.with_setting(whose, CustomSetting("features.dnd", "1")), again)
+    assert [custom.name for custom in desk.custom.settings(whose)] == ["local_time.a", "features.dnd"]
 
 
 def test_users_have_no_custom_settings(desk: Helpdesk, snom: Phone) -> None:
