@@ -197,10 +197,9 @@ class PhoneProtocol(H11Protocol):
                 await self.flow.drain()
             if self._sent_whole(cycle, begun, message):
                 return
-            if self._plain:  # h11 must know what it is an answer to
+            if self._plain and not cycle.disconnected:  # h11 must know what it is an answer to
                 self.conn.receive_data(self._plain)
-                while self.conn.next_event() is not h11.PAUSED:
-                    pass
+                self.conn.next_event(), self.conn.next_event()  # the request and its end
             await RequestResponseCycle.send(cycle, begun)  # type: ignore[arg-type]
         await RequestResponseCycle.send(cycle, message)
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 _PLAIN = re.compile(
     rb"(GET|HEAD) (/[\x21-\x7e]*+) HTTP/1\.1\r\n((?:[!#$%&'*+.^_`|~0-9A-Za-z-]++:[\x20-\x7e\t]*+\r\n)++)\r\n"
 )
-_OTHERWISE = frozenset({b"connection", b"content-length", b"expect", b"transfer-encoding", b"upgrade"})
-"""Headers that have a say in where this request or the connection ends."""
+_OTHERWISE = frozenset({b"content-length", b"expect", b"transfer-encoding", b"upgrade"})
+"""Headers that have a say in where this request ends, as `connection` has in what comes after it."""
 
 
 class PlainRequest(NamedTuple):
@@ -31,8 +31,10 @@ def plain_request(data: bytes) -> PlainRequest | None:
     headers = []
     for line in lines.split(b"\r\n")[:-1]:
         name, _, value = line.partition(b":")
-        headers.append((name.lower(), value.strip(b" \t")))
-    names = [name for name, _ in headers]
-    if names.count(b"host") != 1 or not _OTHERWISE.isdisjoint(names):
+        header = name.lower(), value.strip(b" \t")
+        if header[0] in _OTHERWISE or (header[0] == b"connection" and header[1].lower() != b"keep-alive"):
+            return None
+        headers.append(header)
+    if [name for name, _ in headers].count(b"host") != 1:
         return None
     return PlainRequest(method.decode(), target, headers)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPResponse
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -129,3 +130,29 @@ def served(desk: Helpdesk, access_log: Path | None = None) -> Iterator[Served]:
         httpx.Client(base_url=url, timeout=20) as client,
     ):
         yield Served(desk, int(url.rpartition(":")[2]), client)
+
+
+def answers(connection: socket.socket, methods: list[str]) -> list[tuple[int, bytes]]:
+    """Status and body of so many answers, and nothing after them once the other side has closed."""
+    stream = connection.makefile("rb")
+    found = []
+    for method in methods:
+        answer = HTTPResponse(_Stream(stream), method=method)  # type: ignore[arg-type]
+        answer.begin()
+        found.append((answer.status, answer.read()))
+    return found
+
+
+class _Stream:
+    """What http.client asks of a socket; it must not close the stream between two answers."""
+
+    def __init__(self, stream: object) -> None:
+        self._stream = stream
+
+    def makefile(self, _: str) -> _Stream:
+        return self
+
+    def close(self) -> None: ...
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)

@@ -3,39 +3,13 @@
 from __future__ import annotations
 
 import socket
-from http.client import HTTPConnection, HTTPResponse
+from http.client import HTTPConnection
 
 import pytest
 
 from helpdesk_tui.backend.helpdesk import Helpdesk
-from tests.backend.endpoint.served import Served
+from tests.backend.endpoint.served import Served, answers, until
 from tests.backend.offices import SNOM, YEALINK, in_service
-
-
-def answers(connection: socket.socket, methods: list[str]) -> list[tuple[int, bytes]]:
-    """Status and body of so many answers, and nothing after them once the other side has closed."""
-    stream = connection.makefile("rb")
-    found = []
-    for method in methods:
-        answer = HTTPResponse(_Stream(stream), method=method)  # type: ignore[arg-type]
-        answer.begin()
-        found.append((answer.status, answer.read()))
-    return found
-
-
-class _Stream:
-    """What http.client asks of a socket; it must not close the stream between two answers."""
-
-    def __init__(self, stream: object) -> None:
-        self._stream = stream
-
-    def makefile(self, _: str) -> _Stream:
-        return self
-
-    def close(self) -> None: ...
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._stream, name)
 
 
 def test_requests_that_are_sent_together_are_answered_in_their_order(desk: Helpdesk, endpoint: Served) -> None:
@@ -87,3 +61,13 @@ def test_an_unchanged_file_keeps_the_connection(desk: Helpdesk, endpoint: Served
         assert (answer.status, answer.read()) == expected
     assert connection.sock is first
     connection.close()
+
+
+def test_who_leaves_before_the_answer_costs_nothing(desk: Helpdesk, endpoint: Served) -> None:
+    path = endpoint.definitive(in_service(desk))
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", endpoint.port), timeout=10) as connection:
+            connection.sendall(b"GET /p/x/y HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+    assert endpoint.get(path).status_code == 200
+    until(lambda: len(desk.fetching.addresses()) == 1)
+    until(lambda: desk.fetching.addresses()[0].count == 20)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import socket
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from helpdesk_tui.backend.helpdesk import Helpdesk
 from helpdesk_tui.backend.model.firmware_entry import FirmwareEntry
 from helpdesk_tui.backend.model.vendor import Vendor
-from tests.backend.endpoint.served import Served
+from tests.backend.endpoint.served import Served, answers
 from tests.backend.offices import SNOM, YEALINK, in_service
 
 IMAGE = bytes(range(256)) * 2500
@@ -49,6 +50,19 @@ def test_the_image_is_sent_whole(endpoint: Served, url: str) -> None:
     assert endpoint.get(url, if_none_match=answer.headers["etag"]).status_code == 304
     head = endpoint.get(url, "HEAD")
     assert (head.headers["content-length"], head.content) == (str(len(IMAGE)), b"")
+
+
+@pytest.mark.parametrize("more", ["", "Connection: keep-alive\r\n", "TE: trailers\r\nContent-Length: 0\r\n"])
+def test_the_connection_goes_on_after_an_image(endpoint: Served, url: str, more: str) -> None:
+    asked = [("GET", url), ("HEAD", url), ("GET", url), ("GET", url.rpartition("/")[0]), ("GET", url)]
+    expected = [(200, IMAGE), (200, b""), (200, IMAGE), (404, b"Not found\n"), (200, IMAGE)]
+    requests = [f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{more}\r\n".encode() for method, path in asked]
+    with socket.create_connection(("127.0.0.1", endpoint.port), timeout=10) as connection:
+        for request, (method, _), answer in zip(requests, asked, expected, strict=True):
+            connection.sendall(request)
+            assert answers(connection, [method]) == [answer]
+        connection.sendall(b"".join(requests))
+        assert answers(connection, [method for method, _ in asked]) == expected
 
 
 @pytest.mark.parametrize(

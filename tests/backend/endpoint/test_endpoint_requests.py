@@ -17,7 +17,13 @@ PLAIN = f"GET /p/secret/file.cfg?x=1 HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: 
 _ENDS = (b"\r", b"\n", b"\r\n", b"\r\n\r\n", b"\r\n folded", b" ", b"\t", b":", b"\0", b"\x7f", b"\xc3\xa9")
 _WORDS = (b"GET", b"HEAD", b"/", b"?", b"#", b"http://a/", b"HTTP/1.0", b"HTTP/1.1", b"HTTP/2", b"X:")
 _HEADERS = (b"Host: a", b"host:b", b"Host : c", b"Content-Length: 5", b"Connection: close", b"Upgrade: x")
-_MORE = (b"transfer-encoding: chunked", b"Expect: 100-continue", b"content-length: 0")
+_MORE = (
+    b"Connection: Keep-Alive",
+    b"connection: keep-alive, x",
+    b"transfer-encoding: chunked",
+    b"Expect: 100-continue",
+    b"content-length: 0",
+)
 _ODD = st.sampled_from([*_ENDS, *_WORDS, *_HEADERS, *_MORE])
 
 
@@ -59,9 +65,14 @@ def test_what_is_read_at_once_is_what_h11_reads(data: bytes) -> None:
 
 def test_what_phones_send_is_read_at_once() -> None:
     for agent in AGENTS.values():
-        headers = f"HOST: a:8080\r\nUser-Agent:  {agent} \r\nAccept: */*\r\nX-Empty:\r\n"
+        headers = f"HOST: a:8080\r\nUser-Agent:  {agent} \r\nConnection: Keep-Alive\r\nX-Empty:\r\n"
         data = f"GET /p/s/f HTTP/1.1\r\n{headers}\r\n".encode()
-        expected = [(b"host", b"a:8080"), (b"user-agent", agent.encode()), (b"accept", b"*/*"), (b"x-empty", b"")]
+        expected = [
+            (b"host", b"a:8080"),
+            (b"user-agent", agent.encode()),
+            (b"connection", b"Keep-Alive"),
+            (b"x-empty", b""),
+        ]
         assert plain_request(data) == PlainRequest("GET", b"/p/s/f", expected)
 
 
