@@ -1,6 +1,6 @@
 """Pictures of what operators look at, each approved by a person: on the demo's data, with a clock that stands still.
 
-`make snapshots` draws them anew; look at every one that changed before committing it.
+`pytest tests/snapshots --snapshot-update` draws them anew; look at every one that changed before committing it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from helpdesk_tui.app import HelpdeskApp
 from helpdesk_tui.backend import Helpdesk, Phone, VerdictKind, parse_query
 from helpdesk_tui.backend.demo import create_demo, demo_environment
 from helpdesk_tui.screens.activity import ActivityScreen
-from helpdesk_tui.screens.base import HelpdeskScreen, Session
+from helpdesk_tui.screens.base import NOTICE_SECONDS, HelpdeskScreen, Session
 from helpdesk_tui.screens.firmware import FirmwareScreen
 from helpdesk_tui.screens.move import MoveScreen
 from helpdesk_tui.screens.phone import PhoneScreen
@@ -36,6 +36,8 @@ def capable_console(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    for severity in NOTICE_SECONDS:
+        monkeypatch.setitem(NOTICE_SECONDS, severity, 3600.0)  # also on a machine that is slow
 
 
 @pytest.fixture(scope="session")
