@@ -118,12 +118,14 @@ class PhoneEndpoint:
     def _warm_up(self) -> None:
         """Make a file for one phone of each model: the first of its kind takes far longer, and many may be waiting."""
         until = time.perf_counter() + WARMING_TAKES
-        with suppress(DatabaseProblem):
+        try:
             for phone in self._desk.store.visits.of_each_model():
                 with suppress(BadInput, Refused):
                     file_of(self._desk.catalogue, self._settings, phone, FileKind.SETTINGS)
                 if time.perf_counter() > until:
                     break
+        except Exception as error:  # whatever one phone has, others can be served
+            log.error("not all files could be tried before the first phone came: %s", type(error).__name__)
 
     async def _respond(self, scope: MutableMapping[str, Any], send: Send) -> None:
         call = self._read(scope)

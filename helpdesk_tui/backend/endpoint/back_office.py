@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from itertools import count
@@ -31,12 +31,13 @@ from helpdesk_tui.backend.endpoint.notes import (
     Record,
     Throttled,
     gathered,
+    settle,
     taken,
 )
 from helpdesk_tui.backend.endpoint.processes import fork
 from helpdesk_tui.backend.endpoint.recorder import Recorder
 from helpdesk_tui.backend.endpoint.upkeep import Upkeep
-from helpdesk_tui.backend.errors import DatabaseProblem
+from helpdesk_tui.backend.errors import DatabaseProblem, HelpdeskError
 from helpdesk_tui.backend.helpdesk import Helpdesk
 from helpdesk_tui.backend.model.mac import Mac
 
@@ -45,6 +46,8 @@ log = logging.getLogger(__name__)
 PATIENCE = 10
 """How much it stands back where processors are short: phones come first."""
 
+NOBODY = "Nobody writes down any more what phones fetch: start the server anew."
+
 
 @dataclass(frozen=True, slots=True)
 class _Use:
@@ -52,7 +55,7 @@ class _Use:
 
     number: int
     phone_id: int
-    segment: str
+    segment: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ class BackOffice:
         self._numbers = count()
         self._uses: queue.SimpleQueue[_Use | None] = queue.SimpleQueue()
         self._awaited: dict[int, Future[bool]] = {}
-        self._stopping = False
+        self._stopping = self._lost = False
         self._threads: list[threading.Thread] = []
 
     def attend(self, desk: Helpdesk) -> None:
@@ -116,9 +119,10 @@ class BackOffice:
 
     def close(self) -> bool:
         """Wait for its end; whether that was at our wish."""
+        self.stop()  # also where the server had no time for it
         self._pipe.close()
         _, status = os.waitpid(self._process, 0)
-        return self._stopping and status == 0
+        return status == 0 and not self._lost
 
     def note(self, record: Record) -> None:
         """Write this down soon."""
@@ -131,6 +135,8 @@ class BackOffice:
         """Write down the first use of a key, now; False when it works no longer. Raises DatabaseProblem."""
         use = _Use(next(self._numbers), phone_id, segment)
         admitted = self._awaited[use.number] = Future()
+        if self._lost:
+            raise DatabaseProblem(NOBODY)
         self._uses.put(use)
         return await asyncio.wrap_future(admitted)
 
@@ -142,42 +148,37 @@ class BackOffice:
 
     def _tell(self) -> None:
         going_on, told_at = True, 0.0
-        with suppress(OSError):  # it is gone: the other thread hears that too
-            while going_on:
-                uses, going_on = gathered(self._uses)
-                for use in uses:
-                    self._pipe.send(use)
-                if going_on and time.monotonic() < told_at + GATHER:
-                    continue
-                told_at = time.monotonic()
-                self._tell_records(LARGEST_BATCH if going_on else len(self._records))
-                with suppress(DatabaseProblem):
-                    self._throttled.refresh()
-            self._pipe.send(None)
+        while going_on:
+            uses, going_on = gathered(self._uses)
+            for use in uses:
+                self._send(use)
+            if going_on and time.monotonic() < told_at + GATHER:
+                continue
+            told_at = time.monotonic()
+            if records := taken(self._records, LARGEST_BATCH if going_on else len(self._records)):
+                self._send(records)
+            if self._left_out:
+                log.error("%d answers were not written down: too many waited", self._left_out)
+                self._left_out = 0
+            with suppress(DatabaseProblem):
+                self._throttled.refresh()
+        self._send(None)
 
-    def _tell_records(self, most: int) -> None:
-        if self._left_out:
-            log.error("%d answers were not written down: too many waited", self._left_out)
-            self._left_out = 0
-        if records := taken(self._records, most):
-            self._pipe.send(records)
+    def _send(self, message: object) -> None:
+        with suppress(OSError):  # it is gone: the other thread hears that too
+            self._pipe.send(message)
 
     def _listen(self) -> None:
         with suppress(EOFError, OSError):
             while True:
                 outcome: _Outcome = self._pipe.recv()
-                self._settle(self._awaited.pop(outcome.number), outcome.admitted)
+                settle(self._awaited.pop(outcome.number), outcome.admitted)
         if not self._stopping:
+            self._lost = True
             log.error("the process that writes down what phones fetch ended by itself")
             signal.raise_signal(signal.SIGTERM)  # whoever supervises us starts us anew
         for admitted in list(self._awaited.values()):
-            self._settle(admitted, DatabaseProblem("Nobody writes down any more what phones fetch."))
-
-    def _settle(self, future: Future[bool], outcome: bool | DatabaseProblem) -> None:
-        if isinstance(outcome, DatabaseProblem):
-            future.set_exception(outcome)
-        else:
-            future.set_result(outcome)
+            settle(admitted, DatabaseProblem(NOBODY))
 
 
 # -- in the other process ---------------------------------------------------------------------------------------------
@@ -188,7 +189,11 @@ def _work(open_desk: Callable[[], Helpdesk], access_log: AccessLog, pipe: Connec
     for sent_to_all in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(sent_to_all, signal.SIG_IGN)  # the process that answers phones says when it is over
     os.nice(PATIENCE)
-    desk = open_desk()
+    threading.excepthook = _end_at_once
+    try:
+        desk = open_desk()
+    except HelpdeskError:
+        return  # the process that answers phones meets the same, and says so
     recorder, upkeep = Recorder(desk, access_log), Upkeep(desk)
     recorder.start()
     upkeep.start()
@@ -211,7 +216,15 @@ def _work(open_desk: Callable[[], Helpdesk], access_log: AccessLog, pipe: Connec
     desk.close()
 
 
+def _end_at_once(ended: threading.ExceptHookArgs) -> None:
+    """A process that has lost one of its threads is of no use: whoever supervises the server starts it anew."""
+    name = ended.thread.name if ended.thread else "a thread"
+    log.error("the process that keeps the books stops: %s ended with %s", name, ended.exc_type.__name__)
+    os._exit(1)
+
+
 def _problem(error: BaseException | None) -> DatabaseProblem | None:
     if error is None or isinstance(error, DatabaseProblem):
         return error
+    log.error("a visit could not be written down: %s", type(error).__name__)
     return DatabaseProblem(f"The visit could not be written down: {type(error).__name__}.")

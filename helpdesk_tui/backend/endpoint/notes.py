@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 from collections import deque
+from concurrent.futures import Future
 from datetime import datetime
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -100,6 +101,16 @@ def taken(records: deque[Record], most: int) -> list[Record]:
     return [records.popleft() for _ in range(min(most, len(records)))]
 
 
+def settle(future: Future[bool], outcome: bool | Exception) -> None:
+    """Tell whoever waits for it, if somebody still does."""
+    if not future.set_running_or_notify_cancel():
+        return
+    if isinstance(outcome, Exception):
+        future.set_exception(outcome)
+    else:
+        future.set_result(outcome)
+
+
 class Notes(Protocol):
     """Where the endpoint has its answers written down."""
 
@@ -129,6 +140,7 @@ class Throttled:
 
     def refresh(self) -> None:
         """Look whether somebody has changed the database. Raises DatabaseProblem."""
+        self._desk.store.database.check_file()
         current = self._desk.data_version()
         if current != self._version:
             self._until, self._version = self._desk.fetching.throttled(), current

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from helpdesk_tui.backend.errors import ConfigurationProblem
 
@@ -28,11 +29,20 @@ def fork(work: Callable[[], None]) -> int:
         os._exit(status)
 
 
-def run_workers(work: Callable[[Callable[[], None], int], None], workers: int, ready: Callable[[], None]) -> None:
-    """Run so many workers until SIGTERM or SIGINT; each hears what to call when it is ready, and which file descriptor
-    says so. Raises ConfigurationProblem when one ends by itself: the others are stopped then."""
+class Worker(Protocol):
+    """What a worker does until it is stopped: it calls `ready`, and what it forks closes the file descriptor `says`."""
+
+    def __call__(self, ready: Callable[[], None], says: int, /) -> None: ...
+
+
+def run_workers(work: Worker, workers: int, forked: Callable[[], object], ready: Callable[[], None]) -> None:
+    """Run so many workers until SIGTERM or SIGINT; `forked` is called here when there are all, `ready` when all are.
+
+    Raises ConfigurationProblem when one ends by itself: the others are stopped then.
+    """
     reading, writing = os.pipe()
     children = [fork(lambda: work(lambda: _say(writing), writing)) for _ in range(workers)]
+    forked()
 
     def stop(number: int, _: object) -> None:
         for child in children:

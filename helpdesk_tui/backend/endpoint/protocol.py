@@ -199,7 +199,8 @@ class PhoneProtocol(H11Protocol):
                 return
             if self._plain and not cycle.disconnected:  # h11 must know what it is an answer to
                 self.conn.receive_data(self._plain)
-                self.conn.next_event(), self.conn.next_event()  # the request and its end
+                self.conn.next_event()  # the request
+                self.conn.next_event()  # its end
             await RequestResponseCycle.send(cycle, begun)  # type: ignore[arg-type]
         await RequestResponseCycle.send(cycle, message)
 
@@ -221,7 +222,7 @@ class PhoneProtocol(H11Protocol):
             following, _ = self.conn.trailing_data
             self.conn = h11.Connection(h11.SERVER, LARGEST_HEAD)
         cycle.on_response()
-        if following:
+        if following and not self.transport.is_closing():
             self.conn.receive_data(following)
             self.handle_events()
         return True

@@ -23,6 +23,7 @@ from helpdesk_tui.backend.endpoint.notes import (
     Throttled,
     fetch_of,
     gathered,
+    settle,
     taken,
 )
 from helpdesk_tui.backend.errors import DatabaseProblem
@@ -131,21 +132,26 @@ class Recorder:
         if not visits:
             return
         try:
-            self._desk.store.database.check_file()
+            self._find_database()
             with self._desk.store.database.write(patience=PATIENCE):
                 admitted: Iterable[bool] = self._desk.fetching.admit([(v.phone_id, v.segment) for v in visits])
         except Exception as error:
             for visit in visits:
-                visit.admitted.set_exception(error)
+                settle(visit.admitted, error)
             return
         for visit, ok in zip(visits, admitted, strict=True):
-            visit.admitted.set_result(ok)
+            settle(visit.admitted, ok)
+
+    def _find_database(self) -> None:
+        """Go on with the file and the log that are there now. Raises DatabaseProblem."""
+        self._desk.store.database.check_file()
+        self._desk.data_version()
 
     def _write(self) -> None:
         """Everything that waits; it stays when the database cannot be written."""
         fetches = [fetch for record in self._waiting if (fetch := fetch_of(record))]
         misses = [Miss(r.at, r.address, r.path, Mac(r.mac) if r.mac else None) for r in self._waiting if r.missed]
-        self._desk.store.database.check_file()
+        self._find_database()
         with self._desk.store.database.write(patience=PATIENCE):
             macs = self._desk.fetching.note_fetches(fetches) if fetches else ()
             if misses:

@@ -21,6 +21,9 @@ class PlainRequest(NamedTuple):
     headers: list[tuple[bytes, bytes]]
     """Names in lower case."""
 
+    def __repr__(self) -> str:
+        return f"PlainRequest({self.method!r})"  # the rest may hold secrets
+
 
 def plain_request(data: bytes) -> PlainRequest | None:
     """The one request that these bytes are, and nothing after it; None when they are not just that."""

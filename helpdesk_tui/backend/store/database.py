@@ -194,9 +194,10 @@ class Database:
         others see what we write from now on, nor we what they write."""
         found = self._log_identity()
         if self._log is not None and found != self._log:
-            if found is None:
-                self._begin_new_log()
-            self.close()
+            if found is not None:
+                self.close()
+            elif not self._began_new_log():
+                return  # next time
             found = None
         self._log = found
 
@@ -207,16 +208,23 @@ class Database:
             return None
         return status.st_dev, status.st_ino
 
-    def _begin_new_log(self) -> None:
-        """Save into the database what is in no other file any more, unless another process of ours has done it."""
+    def _began_new_log(self) -> bool:
+        """Save into the database what is in no other file any more, unless another process of ours has done it; False
+        when that has to wait."""
         with _locked(self.path.parent):
             if self._log_identity() is not None:
-                return
-            self.connection().execute("PRAGMA wal_checkpoint(FULL)")
+                self.close()
+                return True
+            if not self.path.exists():
+                return False  # SQLite would make an empty one
+            (busy, *_) = self.connection().execute("PRAGMA wal_checkpoint(FULL)").fetchone()
+            if busy:
+                return False
             # The index beside it describes the deleted log: together with a new one it would be an error for everybody.
             self.path.with_name(f"{self.path.name}-shm").unlink(missing_ok=True)
             self.close()
             self.connection().execute("SELECT count(*) FROM sqlite_master")
+            return True
 
     def problems(self) -> tuple[str, ...]:
         """What SQLite's own check finds wrong with the file; empty when all is well."""
@@ -244,7 +252,10 @@ class Database:
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """One process of ours at a time. The folder, as closing the database itself would drop SQLite's locks on it."""
-    handle = os.open(folder, os.O_RDONLY)
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise DatabaseProblem(f"The folder {folder} cannot be opened: put it back, or restore a backup.") from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

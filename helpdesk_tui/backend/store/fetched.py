@@ -26,14 +26,18 @@ class FetchedTable:
         with self._database.write() as connection:
             connection.executemany(
                 "INSERT OR REPLACE INTO last_fetched (phone_id, at, etag, data)"
-                " SELECT ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM phones WHERE id = ?)",
-                [(phone_id, stamp(at), etag, data, phone_id) for phone_id, at, etag, data in rows],
+                " SELECT ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM phones WHERE id = ?1)"
+                " AND NOT EXISTS (SELECT 1 FROM last_fetched WHERE phone_id = ?1 AND at > ?2)",
+                [(phone_id, stamp(at), etag, data) for phone_id, at, etag, data in rows],
             )
 
-    def forget(self, phone_ids: Sequence[int]) -> None:
-        """It is no longer known what these phones have."""
+    def forget(self, since: Iterable[tuple[int, datetime]]) -> None:
+        """It is not known what these phones have since this moment, where nothing newer is."""
         with self._database.write() as connection:
-            connection.executemany("DELETE FROM last_fetched WHERE phone_id = ?", [(number,) for number in phone_ids])
+            connection.executemany(
+                "DELETE FROM last_fetched WHERE phone_id = ? AND at <= ?",
+                [(phone_id, stamp(at)) for phone_id, at in since],
+            )
 
     def get(self, phone_id: int) -> tuple[datetime, bytes] | None:
         """Since when the phone has its file, and the file as packed; None when that is not known."""

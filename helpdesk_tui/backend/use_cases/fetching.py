@@ -193,7 +193,7 @@ class Fetching:
         if rows:
             self._store.fetched.remember(rows)
         # It had that one before, and in the meantime another: it is not known what the phone has until it comes again.
-        if lost := [phone_id for phone_id, (_, sent) in news.items() if not sent.text]:
+        if lost := [(phone_id, at) for phone_id, (at, sent) in news.items() if not sent.text]:
             self._store.fetched.forget(lost)
 
     def _visit(self, fetch: Fetch, phone: PhoneIdentity, earlier: Visit | None, *, settings: bool) -> Visit:

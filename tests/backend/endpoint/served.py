@@ -65,6 +65,11 @@ class Serve:
         (child,) = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         return int(child)
 
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens."""
+        return "127.0.0.1", int(self.url.rpartition(":")[2])
+
     def get(self, path: str) -> int:
         """The status of one request."""
         return httpx.get(self.url + path, timeout=20).status_code

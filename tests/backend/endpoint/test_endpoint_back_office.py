@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
+import subprocess
+import sys
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import httpx
@@ -51,3 +55,55 @@ def test_a_new_phone_is_written_down_first_and_ends_disabled(desk: Helpdesk, ser
     assert serve.get(path_of(desk, phone)) == 200
     assert desk.phones.get(phone.id).token == ""
     until(lambda: desk.phones.get(phone.id).step is Step.DISABLED)
+
+
+def test_strangers_who_still_wait_do_not_keep_it_from_stopping(serve: Serve) -> None:
+    with ExitStack() as stack:
+        for _ in range(30):
+            stranger = stack.enter_context(socket.create_connection(serve.address, timeout=10))
+            stranger.sendall(b"GET /p/x/y HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        serve.process.terminate()
+        assert serve.process.wait(timeout=20) == 0
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.1])
+def test_who_asks_twice_to_stop_is_heard(serve: Serve, pause: float) -> None:
+    office = serve.office
+    serve.process.send_signal(signal.SIGINT)
+    with suppress(subprocess.TimeoutExpired):
+        serve.process.wait(timeout=pause)
+    serve.process.send_signal(signal.SIGINT)
+    assert serve.process.wait(timeout=20) == 0
+    assert not is_running(office)
+
+
+def test_where_nobody_hears_that_it_is_ready_it_ends(desk: Helpdesk) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "helpdesk_tui",
+        "--database",
+        str(desk.environment.database),
+        "serve",
+        "--port",
+        "0",
+    ]
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.DEVNULL, timeout=60)
+    assert ended.returncode != 0
+
+
+def test_a_folder_that_is_moved_away_and_back_is_gone_on_with(desk: Helpdesk, serve: Serve) -> None:
+    path, folder = path_of(desk, in_service(desk)), desk.environment.database.parent
+    assert serve.get(path) == 200
+    until(lambda: len(desk.fetching.latest()) == 1)
+    away = folder.with_name("away")
+    folder.rename(away)
+    until(lambda: serve.get(path) == 503)
+    away.rename(folder)
+    until(lambda: serve.get(path) == 200)
+    new = add_phone(desk, YEALINK, "T46S")
+    until(lambda: serve.get(path_of(desk, new)) == 200)
+    until(lambda: new.id in {request.phone_id for request in desk.fetching.latest()})
+    serve.process.terminate()
+    assert serve.process.wait(timeout=20) == 0

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import socket
+from contextlib import ExitStack
 from http.client import HTTPConnection
 
 import pytest
 
+from helpdesk_tui.backend.endpoint.app import MOST_SLOW_MISSES
 from helpdesk_tui.backend.helpdesk import Helpdesk
 from tests.backend.endpoint.served import Served, answers, until
 from tests.backend.offices import SNOM, YEALINK, in_service
@@ -71,3 +73,18 @@ def test_who_leaves_before_the_answer_costs_nothing(desk: Helpdesk, endpoint: Se
     assert endpoint.get(path).status_code == 200
     until(lambda: len(desk.fetching.addresses()) == 1)
     until(lambda: desk.fetching.addresses()[0].count == 20)
+
+
+def test_more_strangers_than_are_kept_waiting_are_cut_off_and_the_server_goes_on(
+    desk: Helpdesk, endpoint: Served
+) -> None:
+    path = endpoint.definitive(in_service(desk))
+    with ExitStack() as stack:
+        many = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", endpoint.port), timeout=10))
+            for _ in range(3 * MOST_SLOW_MISSES)
+        ]
+        for connection in many:
+            connection.sendall(b"GET /p/x/y HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        assert [answers(connection, ["GET"]) for connection in many] == [[(404, b"Not found\n")]] * len(many)
+    assert endpoint.get(path).status_code == 200
