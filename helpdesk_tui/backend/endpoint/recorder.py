@@ -34,7 +34,7 @@ from helpdesk_tui.backend.use_cases.fetching import Fetch, Key, Miss
 log = logging.getLogger(__name__)
 
 FILES_AT_ONCE = 200
-MANY_FILES = 2_000
+MANY_FILES = 5_000
 """Settings files that wait to be packed while phones keep coming."""
 
 MOST_FILES = 10_000
