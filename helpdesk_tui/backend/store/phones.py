@@ -290,8 +290,11 @@ class PhoneTable:
         phone = _phone(row)
         verdict = judge(phone, now)
         turns_at = stamp(verdict.turns_at) if verdict.turns_at else None
+        # Apart, as most keep their verdict, and its rank is in many indexes.
+        connection.execute(f"UPDATE phones SET {SEARCH_TEXT} WHERE id = ?", [phone_id])
         connection.execute(
-            f"UPDATE phones SET verdict_rank = ?, verdict_turns_at = ?, {SEARCH_TEXT} WHERE id = ?",
+            "UPDATE phones SET verdict_rank = ?1, verdict_turns_at = ?2"
+            " WHERE id = ?3 AND (verdict_rank <> ?1 OR verdict_turns_at IS NOT ?2)",
             [verdict.kind.rank, turns_at, phone_id],
         )
         return phone
