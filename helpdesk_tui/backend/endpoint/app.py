@@ -66,6 +66,7 @@ class Call:
     started: float
     method: str
     path: str
+    query: str
     headers: dict[bytes, bytes]
     peer: str
     address: str
@@ -192,6 +193,7 @@ class PhoneEndpoint:
             started=time.perf_counter(),
             method=scope["method"],
             path=scope["raw_path"].decode("latin-1"),
+            query=scope["query_string"].decode("latin-1"),
             headers=headers,
             peer=peer,
             address=self._peers.address(peer, headers),
@@ -260,7 +262,8 @@ class PhoneEndpoint:
             return None
         username, password = credentials(self._key, mac, asked.segment)
         header = call.headers.get(b"authorization", b"").decode("latin-1")
-        check = self._credentials.check(header, call.method, call.path, username, password)
+        target = f"{call.path}?{call.query}" if call.query else call.path
+        check = self._credentials.check(header, call.method, target, username, password)
         if check is Check.RIGHT:
             return None
         value = self._credentials.challenge(stale=check is Check.STALE)

@@ -222,6 +222,15 @@ def test_case_52_a_digest_answer_is_good_once_and_for_one_path(guarded: Served) 
     assert status(guarded, path, authorization=f"Basic {basic}") == 401
 
 
+@pytest.mark.parametrize("guarded", [EndpointCredentials.DIGEST, EndpointCredentials.BASIC], indirect=True)
+def test_credentials_are_taken_with_a_query_too_as_chained_updates_have_one(guarded: Served) -> None:
+    phone = in_service(guarded.desk)
+    path = f"{guarded.definitive(phone)}?chained_url=https://a.example.net/x.bin"
+    known = {EndpointCredentials.DIGEST: httpx.DigestAuth, EndpointCredentials.BASIC: httpx.BasicAuth}
+    login = known[guarded.desk.environment.endpoint_credentials](*told(guarded, phone))
+    assert guarded.client.get(path, auth=login).status_code == 200
+
+
 # -- what a fetch moves -----------------------------------------------------------------------------------------------
 
 
