@@ -9,8 +9,11 @@ from typing import Any
 
 import click
 
-from helpdesk_tui.backend import Helpdesk, Phone, progress_text
+from helpdesk_tui.backend import Helpdesk, Phone, Request, progress_text
 from helpdesk_tui.backend.use_cases.documents import phone_document
+
+LATEST_REQUESTS = 5
+"""Fetches of a phone that are printed with it."""
 
 
 def print_json(document: object) -> None:
@@ -58,8 +61,18 @@ def phone_text(desk: Helpdesk, phone: Phone) -> str:
         ("Firmware selected", phone.firmware_selected or "Use installed firmware"),
         ("Firmware so far", progress_text(phone) if phone.firmware_selected else ""),
         ("Serial", phone.serial),
+        *(("Fetched", request_text(request)) for request in desk.phones.requests(phone, LATEST_REQUESTS)),
     ]
     return "\n".join(f"{label}: {printable(value)}" for label, value in rows if value)
+
+
+def request_text(request: Request) -> str:
+    """One fetch in words, with what the phone said of itself otherwise than the record."""
+    odd = f"; {request.note}" if request.note else ""
+    return (
+        f"{local(request.at)} {request.file or 'its folder'}: {request.status}, {request.bytes} bytes, "
+        f"from {request.address or 'an unknown address'} by its {request.via.value} address{odd}"
+    )
 
 
 def local(moment: datetime | None) -> str:

@@ -105,6 +105,22 @@ def test_a_phone_that_is_reset_ends_disabled_while_serve_runs_in_another_process
     assert [entry["via"] for entry in entries] == ["temporary", "definitive"]
 
 
+def test_the_latest_fetches_are_shown_with_what_the_phone_said_otherwise(demo: Program) -> None:
+    phone = next(p for p in phones(demo, "disabled", "--reveal") if p["vendor"] == "yealink")
+    own = urlsplit(phone["settings_url"]).path
+    with serving(demo) as running:
+        odd = urllib.request.Request(running.url + own, headers={"User-Agent": "Yealink SIP-T99X 1.2.3.4 805ec0ffffff"})
+        with urllib.request.urlopen(odd, timeout=10) as answer:
+            assert answer.status == 200
+        assert running.get(own.rpartition("/")[0] + "/nothing.txt") == 404
+        until(lambda: "nothing.txt: 404" in demo("phone", "show", phone["mac"]).stdout)
+        shown = demo("phone", "show", phone["mac"]).stdout
+        running.stop()
+    assert f"{own.rpartition('/')[2]}: 200, " in shown
+    assert "it names the MAC 80:5e:c0:ff:ff:ff" in shown
+    assert own.split("/")[2] not in shown
+
+
 def test_serve_says_what_is_wrong(demo: Program, closed_port: int) -> None:
     assert str(closed_port) in demo.refused("serve", "--port", str(closed_port))
     (demo.folder / "no.pem").write_text("nothing")
