@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.model.mac import Mac
     from helpdesk_tui.backend.model.organisation import Identity, Organisation, User
     from helpdesk_tui.backend.model.phone import Phone
+    from helpdesk_tui.backend.model.phone_history import HistoryLine, phone_history
     from helpdesk_tui.backend.model.query import Field, Query, parse_query
     from helpdesk_tui.backend.model.reason import Reason
     from helpdesk_tui.backend.model.request import Request
@@ -129,6 +130,7 @@ __all__ = [
     "FunctionKey",
     "Helpdesk",
     "HelpdeskError",
+    "HistoryLine",
     "Identity",
     "Job",
     "JudgementKind",
@@ -202,6 +204,7 @@ __all__ = [
     "lines_of",
     "masked",
     "parse_query",
+    "phone_history",
     "progress_of",
     "progress_text",
     "read_since",
@@ -228,6 +231,8 @@ _MODULES = {
     "UserSetting": "model.user_setting",
     "Loss": "model.loss",
     "Identity": "model.organisation",
+    "HistoryLine": "model.phone_history",
+    "phone_history": "model.phone_history",
     "BootTimeline": "model.boot_timeline",
     "boot_timeline": "model.boot_timeline",
     "Proof": "model.boot_timeline",

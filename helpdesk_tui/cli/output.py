@@ -69,10 +69,9 @@ def phone_text(desk: Helpdesk, phone: Phone) -> str:
 def request_text(request: Request) -> str:
     """One fetch in words, with what the phone said of itself otherwise than the record."""
     odd = f"; {request.note}" if request.note else ""
-    return (
-        f"{local(request.at)} {request.file or 'its folder'}: {request.status}, {request.bytes} bytes, "
-        f"from {request.address or 'an unknown address'} by its {request.via.value} address{odd}"
-    )
+    what = f"{request.file or 'its folder'}: {request.status} {request.outcome}, {request.bytes} bytes"
+    where = f"from {request.address or 'an unknown address'} by its {request.via.address}"
+    return f"{local(request.at)} {what}, {where}{odd}"
 
 
 def local(moment: datetime | None) -> str:

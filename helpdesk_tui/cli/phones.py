@@ -20,7 +20,7 @@ from helpdesk_tui.backend import (
 )
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.validation import PHONE
-from helpdesk_tui.backend.use_cases.documents import event_document
+from helpdesk_tui.backend.use_cases.documents import event_document, request_document
 from helpdesk_tui.backend.use_cases.phones import NewPhone
 from helpdesk_tui.cli import output
 from helpdesk_tui.cli.completion import complete_organisations, complete_phones
@@ -376,6 +376,21 @@ def history(session: Session, phone: str, as_json: bool) -> None:
     for event in events:
         when = output.local(event.at)
         click.echo(f"{when}  {output.printable(event.operator)}  {event.kind.value}: {output.printable(event.text)}")
+
+
+@phone_command.command("requests")
+@phone_argument
+@as_json
+@click.pass_obj
+def requests(session: Session, phone: str, as_json: bool) -> None:
+    """What a phone asked for lately, newest first, and how that was answered."""
+    with session.helpdesk() as desk:
+        found = desk.phones.requests(desk.phones.find(phone), limit=1000)
+    if as_json:
+        output.print_json([request_document(request) for request in found])
+        return
+    for request in found:
+        click.echo(output.printable(output.request_text(request)))
 
 
 def agree(question: str) -> None:

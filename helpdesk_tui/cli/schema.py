@@ -13,6 +13,7 @@ from helpdesk_tui.backend.model.firmware import Difference, Relation
 from helpdesk_tui.backend.model.firmware_progress import Progress
 from helpdesk_tui.backend.model.keys import KeyFunction, Scope
 from helpdesk_tui.backend.model.organisation import Country, Language
+from helpdesk_tui.backend.model.request import Via
 from helpdesk_tui.backend.model.rights import Right
 from helpdesk_tui.backend.model.step import Call
 from helpdesk_tui.backend.model.verdict import NextAction
@@ -158,10 +159,21 @@ RUN = document(
         "ended": or_null(TIME),
     }
 )
+REQUEST = document(
+    {
+        "at": TIME,
+        "file": TEXT,
+        "via": one_of(Via),
+        "status": NUMBER,
+        "bytes": NUMBER,
+        **dict.fromkeys(("address", "user_agent", "note"), or_null(TEXT)),
+    }
+)
 SCHEMAS: dict[str, Schema] = {
     "phone list": array(PHONE),
     "phone show": PHONE,
     "phone history": array(EVENT),
+    "phone requests": array(REQUEST),
     "phone keys": array(
         document(
             {

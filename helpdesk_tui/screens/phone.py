@@ -18,6 +18,7 @@ from helpdesk_tui.backend import (
     USE_INSTALLED,
     Checks,
     Event,
+    HistoryLine,
     Lookup,
     Mac,
     Phone,
@@ -26,6 +27,7 @@ from helpdesk_tui.backend import (
     Step,
     check_serial,
     lanes,
+    phone_history,
     progress_of,
 )
 from helpdesk_tui.commands import BY_ID, Place
@@ -62,7 +64,7 @@ class Seen:
     requests: tuple[Request, ...]
     checks: Checks
     warnings: tuple[str, ...]
-    """What the operator should know about its settings file."""
+    """What the operator should know about its settings file and its requests."""
     elsewhere: tuple[Elsewhere, ...]
     """Other environments that know it."""
 
@@ -109,7 +111,7 @@ class PhoneScreen(PhoneActions, PhoneCustoms, LiveScreen):
             phone = self.desk.phones.find(known.colons) if known else self.desk.phones.get(self._phone_id)
             history, requests = self.desk.phones.history(phone.mac), self.desk.phones.requests(phone)
             checks = self.desk.settings.checks(phone)
-            warnings = self.desk.settings.warnings(phone)
+            warnings = (*self.desk.phones.request_warnings(phone, requests), *self.desk.settings.warnings(phone))
             return Seen(phone, history, requests, checks, warnings, self.elsewhere(phone))
 
         self.in_background("phone", read, self._take)
@@ -134,7 +136,7 @@ class PhoneScreen(PhoneActions, PhoneCustoms, LiveScreen):
         self.query_one(Diagram).show(diagram, (self._manufacturer_note(phone), self._compass_note(phone)))
         self._show_warnings((*self._seen.warnings, *(other.sentence for other in self._seen.elsewhere)))
         self._show_facts(phone)
-        self._show_events(self._seen.events)
+        self._show_history(phone_history(self._seen.events, self._seen.requests))
         for button in self.query(KeyButton):
             label = "Fix" if button.command == "fix" else BY_ID[button.command].title
             button.show(label, available=self.reason_against(button.command) is None)
@@ -193,15 +195,15 @@ class PhoneScreen(PhoneActions, PhoneCustoms, LiveScreen):
         self.query_one("#left", Static).update(_facts(left, 13))
         self.query_one("#right", Static).update(_facts(right, 10))
 
-    def _show_events(self, events: Sequence[Event]) -> None:
+    def _show_history(self, history: Sequence[HistoryLine]) -> None:
         now = self.desk.clock()
         lines = [
             Content.assemble(
-                (f"{exact(event.at, now):>12}", "$quiet"),
-                f"  {safe(event.text)}",
-                (f"  {safe(event.operator)}", "$quiet"),
+                (f"{exact(line.at, now):>12}", "$quiet"),
+                (f"  {safe(line.text)}", "$attention" if line.odd else ""),
+                (f"  {safe(line.operator)}", "$quiet"),
             )
-            for event in events
+            for line in history
         ]
         text = Content("\n").join(lines) if lines else Content.styled("Nothing has happened yet.", "$quiet")
         self.query_one("#events", Static).update(text)

@@ -1,24 +1,28 @@
-"""The boot of a phone, step by step: what is proven, what is not yet, what is overdue."""
+"""The boot of a phone, step by step: what is proven, what is not yet, what is overdue; and every request it made."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
 from helpdesk_tui.assets import asset
-from helpdesk_tui.backend import BootFact, BootTimeline, Proof, boot_timeline
+from helpdesk_tui.backend import BootFact, BootTimeline, Proof, Request, boot_timeline
 from helpdesk_tui.commands import Place
 from helpdesk_tui.screens.base import Session
 from helpdesk_tui.screens.live import LiveScreen
 from helpdesk_tui.screens.phones import GROW_OLD
 from helpdesk_tui.themes import symbols
 from helpdesk_tui.widgets.header import HeaderLine
+from helpdesk_tui.widgets.row_list import Row, RowColumn, RowList
 from helpdesk_tui.widgets.rule_line import RuleLine
 from helpdesk_tui.widgets.text import fit, safe
-from helpdesk_tui.widgets.times import exact
+from helpdesk_tui.widgets.times import exact, to_the_second
 
 if TYPE_CHECKING:
     from helpdesk_tui.backend import Mac
@@ -31,21 +35,46 @@ LOOKS = {
 }
 
 
+COLUMNS = (
+    RowColumn("When", 15),
+    RowColumn("File", 16, grows=3),
+    RowColumn("Answer", 18),
+    RowColumn("Bytes", 9, right=True, from_width=100),
+    RowColumn("By its", 17, from_width=100),
+    RowColumn("From", 15, grows=1, from_width=100),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Everything this screen shows, read at one moment."""
+
+    timeline: BootTimeline
+    requests: tuple[Request, ...]
+    warnings: tuple[str, ...]
+
+
 class TimelineScreen(LiveScreen):
-    """The latest boot of one phone."""
+    """The latest boot of one phone, and everything it asked for."""
 
     PLACE = Place.TIMELINE
     CSS_PATH = asset("styles/timeline.tcss")
-    AUTO_FOCUS = ""
+    AUTO_FOCUS = "RowList"
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]
 
     def __init__(self, session: Session, mac: Mac) -> None:
         super().__init__(session)
         self._mac = mac
+        self._requests: tuple[Request, ...] = ()
 
     def compose(self) -> ComposeResult:
         yield from self.header(f"Boot of {self._mac}")
         yield Static(id="timeline", markup=False)
+        yield Static(id="state", markup=False)
         yield RuleLine()
+        yield RowList(COLUMNS)
+        yield RuleLine()
+        yield Static(id="request", markup=False)
         yield Static(Content(HOW_TO_READ), id="how-to-read")
         yield from self.footer()
 
@@ -53,34 +82,71 @@ class TimelineScreen(LiveScreen):
         self.set_interval(GROW_OLD, self.read)
 
     def read(self) -> None:
-        def read() -> BootTimeline:
+        def read() -> Watched:
             phone = self.desk.phones.find(self._mac.colons)
-            return boot_timeline(phone, self.desk.phones.requests(phone), self.desk.clock())
+            requests = self.desk.phones.requests(phone)
+            timeline = boot_timeline(phone, requests, self.desk.clock())
+            return Watched(timeline, requests, self.desk.phones.request_warnings(phone, requests))
 
         self.in_background("timeline", read, self._show)
 
-    def _show(self, timeline: BootTimeline) -> None:
+    def _show(self, watched: Watched) -> None:
+        timeline, now = watched.timeline, self.desk.clock()
         proven = sum(1 for fact in timeline.facts if fact.proof is Proof.PROVEN)
         self.query_one(HeaderLine).show_count(f"{proven} of {len(timeline.facts)} proven")
-        lines = [_line(fact) for fact in timeline.facts]
-        if timeline.began_at is None:
-            lines.append(Content("\nThe phone has never reached us."))
-        elif timeline.overdue_since:
-            late = f"{symbols().attention} overdue: it should have asked again by {exact(timeline.overdue_since)}."
-            lines.append(Content.assemble("\n", (late, "bold $attention")))
-        else:
-            lines.append(Content(f"\nIts latest start reached us at {exact(timeline.began_at)}."))
-        self.query_one("#timeline", Static).update(Content("\n").join(lines))
+        self.query_one("#timeline", Static).update(Content("\n").join([_line(fact, now) for fact in timeline.facts]))
+        lines = [_state(timeline, now), *(f"{symbols().attention} {safe(warning)}" for warning in watched.warnings)]
+        state = self.query_one("#state", Static)
+        state.update(Content("\n".join(lines)))
+        state.set_class(bool(timeline.overdue_since or watched.warnings), "attention")
+        self._requests = watched.requests
+        self.query_one(RowList).show([_row(request, now) for request in watched.requests])
+        self._show_request()
+
+    @on(RowList.Highlighted)
+    def _show_request(self) -> None:
+        """What the highlighted request says of its sender."""
+        number = self.query_one(RowList).cursor
+        lines = [Content("It has asked for nothing that we know of.")]
+        if number < len(self._requests):
+            request = self._requests[number]
+            odd = f"{symbols().attention} {safe(request.note)}. " if request.note else ""
+            agent = safe(request.user_agent)
+            said = f"It calls itself: {agent}" if agent else "It does not say what it is."
+            how = f"{request.bytes:,} bytes by its {request.via.address}, from {safe(request.address) or 'nowhere'}"
+            lines = [Content(how), Content.assemble((odd, "$attention"), said)]
+        self.query_one("#request", Static).update(Content("\n").join(lines))
 
 
-def _line(fact: BootFact) -> Content:
+def _state(timeline: BootTimeline, now: datetime) -> str:
+    if timeline.began_at is None:
+        return "The phone has never reached us."
+    if timeline.overdue_since:
+        late = exact(timeline.overdue_since, now)
+        return f"{symbols().attention} overdue: it should have asked again by {late}."
+    return f"Its latest start reached us at {exact(timeline.began_at, now)}."
+
+
+def _line(fact: BootFact, now: datetime) -> Content:
     shown = symbols()
     sign = {Proof.PROVEN: shown.ok, Proof.NOT_YET: shown.waiting}.get(fact.proof, shown.none)
-    time = fact.at.astimezone().strftime("%H:%M:%S") if fact.at else ""
     parts = (() if fact.proof is Proof.PROVEN else (fact.proof.value,)) + ((fact.evidence,) if fact.evidence else ())
-    evidence = safe(": ".join(parts))
+    time = f"{to_the_second(fact.at, now)}  " if fact.at else ""
     look = LOOKS[fact.proof]
-    return Content.assemble((f"{sign} {fit(fact.step, 34)}", look), f" {time:<8} ", (evidence, look))
+    return Content.assemble((f"{sign} {fit(fact.step, 30)}", look), f" {time}", (safe(": ".join(parts)), look))
+
+
+def _row(request: Request, now: datetime) -> Row:
+    answer = f"{request.status} {request.outcome}"
+    cells = (
+        to_the_second(request.at, now),
+        request.file or "its folder",
+        answer,
+        f"{request.bytes:,}",
+        request.via.address,
+        request.address or symbols().none,
+    )
+    return Row(cells, "attention" if request.in_vain or request.note else "")
 
 
 HOW_TO_READ = """\

@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 
 from helpdesk_tui.themes import symbols
 
+LONG_AGO = timedelta(days=300)
+"""From here on the year says more than the time."""
+
 
 def short_ago(moment: datetime | None, now: datetime) -> str:
     """`2 d`, `3 h`, `5 min`, `now`, or a dash for never."""
@@ -43,5 +46,13 @@ def exact(moment: datetime | None, now: datetime | None = None) -> str:
     if moment is None:
         return symbols().none
     there = moment.astimezone()
-    old = now is not None and now - moment > timedelta(days=300)
+    old = now is not None and now - moment > LONG_AGO
     return there.strftime("%d %b %Y" if old else "%d %b %H:%M")
+
+
+def to_the_second(moment: datetime, now: datetime) -> str:
+    """`14:02:11` for today, `17 Nov 14:02:11` before, in the zone of the machine; `17 Nov 2024` for long before."""
+    there = moment.astimezone()
+    if there.date() == now.astimezone().date():
+        return there.strftime("%H:%M:%S")
+    return there.strftime("%d %b %Y" if now - moment > LONG_AGO else "%d %b %H:%M:%S")

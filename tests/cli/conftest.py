@@ -20,6 +20,7 @@ import pytest
 
 import helpdesk_tui
 from helpdesk_tui.cli import main
+from tests.cli.forked import forker
 
 CHECKOUT = Path(helpdesk_tui.__file__).parents[1]
 SAMPLES = CHECKOUT / "assets" / "samples"
@@ -50,6 +51,8 @@ class Program:
 
     def __call__(self, *args: str | Path, before: Callable[[], None] | None = None) -> subprocess.CompletedProcess[str]:
         """Run it without a terminal. No user ever sees a traceback; a refusal says why."""
+        if before is None and forker().takes(self.environment()):
+            return self.checked(forker().run([*self.options, *map(str, args)], self.folder, self.environment()))
         ended = subprocess.run(
             self.command(*args),
             cwd=self.folder,

@@ -18,6 +18,7 @@ CALLS: dict[str, tuple[tuple[str, ...], ...]] = {
     "phone list": ((), ("--reveal",)),
     "phone show": (("a1b2c3",), ("a1b2c3", "--reveal")),
     "phone history": (("a1b2c3",),),
+    "phone requests": (("a1b2c3",),),
     "phone keys": (("a1b2c3",),),
     "phone custom": (("a1b2c3",), ("a1b2c3", "--reveal")),
     "organisation list": ((),),

@@ -116,7 +116,7 @@ def test_the_latest_fetches_are_shown_with_what_the_phone_said_otherwise(demo: P
         until(lambda: "nothing.txt: 404" in demo("phone", "show", phone["mac"]).stdout)
         shown = demo("phone", "show", phone["mac"]).stdout
         running.stop()
-    assert f"{own.rpartition('/')[2]}: 200, " in shown
+    assert f"{own.rpartition('/')[2]}: 200 sent, " in shown
     assert "it names the MAC 80:5e:c0:ff:ff:ff" in shown
     assert own.split("/")[2] not in shown
 

@@ -8,8 +8,10 @@ from functools import partial
 
 import pytest
 
-from helpdesk_tui.backend import FIX, Action, Helpdesk, Phone, Reason, Step
+from helpdesk_tui.backend import FIX, Action, Helpdesk, Phone, Reason, Request, Step
 from helpdesk_tui.backend.manufacturers.simulated import SimulatedService
+from helpdesk_tui.backend.model.request import Via
+from helpdesk_tui.backend.use_cases.fetching import Miss
 from helpdesk_tui.backend.virtual_phone.caller import Caller
 from helpdesk_tui.backend.virtual_phone.practice import Deed
 from helpdesk_tui.screens.base import Session
@@ -179,3 +181,29 @@ async def test_a_phone_that_never_came_has_a_timeline_of_what_is_missing(session
     async with looking_at(session, of(snom)) as (looking, _):
         await looking.pilot.press("t")
         await looking.shows("0 of 7 proven", "not yet", "The phone has never reached us")
+
+
+async def test_every_request_of_the_phone_shows_with_what_it_says_of_itself(
+    desk: Helpdesk, session: Session, snom: Phone
+) -> None:
+    async with looking_at(session, of(snom)) as (looking, _):
+        note = "it calls itself a [b]D717, not a D735"
+        ask = partial(Request, 0, desk.clock(), snom.id, "203.0.113.7", via=Via.DEFINITIVE)
+        odd = ask(file="snomD735-000413A1B2C3.htm", status=200, bytes=1234, user_agent="snomD717 10.1", note=note)
+        refused = ask(file="firmware/nothing.bin", status=404, bytes=0, user_agent="")
+        await asyncio.to_thread(desk.store.requests.add_many, [odd, refused])  # as another process would
+        await looking.shows(
+            "firmware/nothing.bin: 404 no such file, by its own address",
+            "snomD735-000413A1B2C3.htm: 200 sent, by its own address; it calls itself a [b]D717",
+            "compare with its sticker",
+        )
+        await looking.pilot.press("t")
+        await looking.shows("404 no such file", "200 sent", "It does not say what it is", "compare with its sticker")
+        await looking.pilot.press("down")
+        await looking.shows("1,234 bytes by its own address, from 203.0.113.7", "It calls itself: snomD717 10.1")
+
+
+async def test_refused_requests_that_name_the_phone_show(desk: Helpdesk, session: Session, snom: Phone) -> None:
+    desk.fetching.note_misses([Miss(desk.clock(), "203.0.113.7", "snomD735-000413A1B2C3.htm", snom.mac)])
+    async with looking_at(session, of(snom)) as (looking, _):
+        await looking.shows("A request for this MAC had no valid address")

@@ -129,7 +129,9 @@ def test_services(snap_compare: Compare, desk: Helpdesk, size: tuple[int, int]) 
     assert snap_compare(app_showing(desk, ServicesScreen), terminal_size=size, run_before=settled)
 
 
-@pytest.mark.parametrize("key", ["L", "U", "o", "b"], ids=["sites", "rollout", "organisation", "function-keys"])
+@pytest.mark.parametrize(
+    "key", ["L", "U", "o", "b", "t"], ids=["sites", "rollout", "organisation", "function-keys", "timeline"]
+)
 def test_what_a_phone_leads_to(snap_compare: Compare, desk: Helpdesk, key: str) -> None:
     phone = first_phone(desk, "vendor:snom verdict:ok user:an")
 

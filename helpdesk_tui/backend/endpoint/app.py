@@ -25,7 +25,7 @@ from helpdesk_tui.backend.endpoint.answers import (
     send_answer,
 )
 from helpdesk_tui.backend.endpoint.credentials import Check, Credentials
-from helpdesk_tui.backend.endpoint.files import SETTLING, Asked, FileKind, kind_of, named_mac, read_path, shown_path
+from helpdesk_tui.backend.endpoint.files import SETTLING, Asked, read_path, shown_path
 from helpdesk_tui.backend.endpoint.firmware import FirmwareFiles, read_range
 from helpdesk_tui.backend.endpoint.notes import Notes, Record
 from helpdesk_tui.backend.endpoint.peers import Peers
@@ -35,8 +35,9 @@ from helpdesk_tui.backend.helpdesk import Helpdesk
 from helpdesk_tui.backend.model.environment import EndpointCredentials
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.phone import Phone, Provisioned
+from helpdesk_tui.backend.model.phone_file import FileKind, kind_of_file, named_mac
 from helpdesk_tui.backend.store.visits import Entrance
-from helpdesk_tui.backend.use_cases.access import credentials
+from helpdesk_tui.backend.use_cases.access import credentials, told_with_credentials
 from helpdesk_tui.backend.use_cases.fetching import Key, agent_of
 
 log = logging.getLogger(__name__)
@@ -235,7 +236,7 @@ class PhoneEndpoint:
         """
         if self._peers.certified_mac(call.peer, call.headers) not in (None, mac):
             raise _NotLetIn
-        kind = kind_of(phone, asked)
+        kind = kind_of_file(phone, asked.file)
         if kind is None and named_mac(asked.name) not in (None, mac):
             raise _NotLetIn
         return kind
@@ -258,7 +259,7 @@ class PhoneEndpoint:
 
     def _challenge(self, call: Call, mac: Mac, asked: Asked) -> Answer | None:
         """What a phone hears that must present credentials and did not."""
-        if self._credentials is None or asked.temporary:
+        if self._credentials is None or asked.temporary or not told_with_credentials(asked.segment):
             return None
         username, password = credentials(self._key, mac, asked.segment)
         header = call.headers.get(b"authorization", b"").decode("latin-1")
@@ -332,7 +333,7 @@ class PhoneEndpoint:
     # -- noted --------------------------------------------------------------------------------------------------------
 
     def _note(self, call: Call, asked: Asked, phone_id: int, mac: Mac, key: Key, answer: Answer) -> None:
-        file = f"firmware/{asked.name}" if asked.firmware else asked.name
+        file = asked.file
         told, sent = call.method != "HEAD", answer.sent
         self._notes.note(
             Record(

@@ -1,30 +1,12 @@
-"""Which file of a phone a path asks for. Names as in phone_formats.md, section 3.1."""
+"""Which file of which phone a path asks for."""
 
 from __future__ import annotations
 
 import re
-from enum import Enum, auto
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from helpdesk_tui.backend.model.mac import Mac
-from helpdesk_tui.backend.model.phone import Provisioned
-from helpdesk_tui.backend.model.vendor import Vendor
-
-
-class FileKind(Enum):
-    """What phones ask for."""
-
-    SETTINGS = auto()
-    BOOT = auto()
-    """Yealink, from V81 on: which files to load."""
-    COMMON = auto()
-    """Yealink: the file for all phones of a model. Everything is in the phone's own file, so it is empty."""
-    FIRMWARE_SETTINGS = auto()
-    """Snom: where the firmware lies."""
-    FIRMWARE = auto()
-    """An image."""
-
+from helpdesk_tui.backend.model.phone_file import FIRMWARE_FOLDER, FileKind
 
 SETTLING = frozenset({FileKind.SETTINGS, FileKind.BOOT, FileKind.COMMON})
 """The files by which a phone fetches its settings."""
@@ -41,14 +23,16 @@ class Asked(NamedTuple):
     firmware: bool
     """Whether it lies in the folder of images."""
 
+    @property
+    def file(self) -> str:
+        """Its name within the phone's folder."""
+        return FIRMWARE_FOLDER + self.name if self.firmware else self.name
+
 
 _PATH = re.compile(r"/([tp])/([0-9A-Za-z_-]{1,128})(?:/(firmware/)?([^/\\\x00-\x20\x7f-\xff]{0,200}))?")
 _NAME = re.compile(r"[\w().,+-]*", re.ASCII)
-_SNOM = re.compile(r"snom\w{0,12}(?:-(?P<part>[0-9a-f]{12}|firmware))?\.(?:htm|html|xml)", re.ASCII)
-_YEALINK_COMMON = re.compile(r"y\d{12}\.(?:cfg|boot)", re.ASCII)
 _SEGMENT = re.compile(r"/([tp])/[^/]*")
 _LONG = re.compile(r"\w{20,}")
-_MAC = re.compile(r"(?<![0-9a-f])[0-9a-f]{12}(?![0-9a-f])")
 
 
 def read_path(path: str) -> Asked | None:
@@ -66,36 +50,6 @@ def read_path(path: str) -> Asked | None:
     if not _NAME.fullmatch(name) or name.startswith("."):
         return None
     return Asked(kind == "t", segment, name, firmware is not None)
-
-
-def kind_of(phone: Provisioned, asked: Asked) -> FileKind | None:
-    """Which file of this phone is asked for; None for one that it does not have."""
-    name = asked.name.lower()
-    if asked.firmware:
-        return FileKind.FIRMWARE if name else None
-    if not name:
-        return FileKind.SETTINGS
-    if phone.vendor is Vendor.YEALINK:
-        return _yealink(phone.mac.hex, name)
-    match = _SNOM.fullmatch(name)
-    if match is None or match["part"] not in (None, "firmware", phone.mac.hex):
-        return None
-    return FileKind.FIRMWARE_SETTINGS if match["part"] == "firmware" else FileKind.SETTINGS
-
-
-def _yealink(mac: str, name: str) -> FileKind | None:
-    if name == f"{mac}.cfg":
-        return FileKind.SETTINGS
-    if name in (f"{mac}.boot", "y000000000000.boot"):
-        return FileKind.BOOT
-    return FileKind.COMMON if _YEALINK_COMMON.fullmatch(name) and name.endswith(".cfg") else None
-
-
-def named_mac(name: str) -> Mac | None:
-    """The MAC that a file name names."""
-    name = name.lower()
-    match = None if _YEALINK_COMMON.fullmatch(name) else _MAC.search(name)
-    return Mac(match[0]) if match else None
 
 
 def shown_path(path: str) -> str:

@@ -6,9 +6,10 @@ import hashlib
 from collections import OrderedDict
 
 from helpdesk_tui.backend.endpoint.answers import Answer
-from helpdesk_tui.backend.endpoint.files import SETTLING, Asked, FileKind
+from helpdesk_tui.backend.endpoint.files import SETTLING, Asked
 from helpdesk_tui.backend.model.catalogue import Catalogue
 from helpdesk_tui.backend.model.phone import Phone, Provisioned
+from helpdesk_tui.backend.model.phone_file import FileKind
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.settings_file import generation_of, heading_of, render, snom_firmware_file, yealink_boot_file
 from helpdesk_tui.backend.store.visits import Entrance

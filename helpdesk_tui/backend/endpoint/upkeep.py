@@ -16,8 +16,8 @@ log = logging.getLogger(__name__)
 PAUSE = 1.0
 """Seconds between two looks at what is due."""
 
-PRUNE_EVERY = 600.0
-"""Seconds between two prunings of the logs."""
+TIDY_EVERY = 600.0
+"""Seconds between two rounds of what may wait."""
 
 
 class Upkeep:
@@ -28,7 +28,7 @@ class Upkeep:
         self._holder = secrets.token_hex(8)
         self._stopping = threading.Event()
         self._leads_until = 0.0
-        self._pruned = 0.0
+        self._tidied = 0.0
         self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
 
     def start(self) -> None:
@@ -69,6 +69,6 @@ class Upkeep:
             if self._stopping.is_set() or not self._leads():
                 return
         now = time.monotonic()
-        if now - self._pruned > PRUNE_EVERY:
-            self._pruned = now
-            self._desk.maintenance.prune()
+        if now - self._tidied > TIDY_EVERY:
+            self._tidied = now
+            self._desk.maintenance.tidy()

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from helpdesk_tui.backend.model.phone import Phone
+from helpdesk_tui.backend.model.phone_file import FileKind, kind_of_file
 from helpdesk_tui.backend.model.request import Request, Via
 from helpdesk_tui.backend.model.step import Step
 
@@ -51,50 +52,71 @@ class BootTimeline:
 
 def boot_timeline(phone: Phone, requests: Sequence[Request], now: datetime) -> BootTimeline:
     """The facts about the latest start; `requests` are the phone's latest, newest first."""
-    boot = _latest_start(requests)
-    began = boot[0].at if boot else None
-    temporary = next((request for request in boot if request.via is Via.TEMPORARY), None)
-    sent = next((request for request in boot if request.status == 200), None)
-    own = next((r for r in boot if r.via is Via.DEFINITIVE and r.status in (200, 304)), None)
+    boot = latest_start(requests)
+    first = boot[0] if boot else None
     facts = (
-        _fact("Start, network, IP address", boot[0] if boot else None, "it reached us"),
-        _fact("Time and certificate", boot[0] if boot else None, "it accepted our connection"),
-        _manufacturer(phone, temporary, own),
-        _fact("Settings downloaded", sent or own, "the file was sent, or it had this very file"),
-        _fact("Settings applied", own, "it came by the address that only its settings tell"),
+        _fact("Start, network, IP address", first, "it reached us"),
+        _fact("Time and certificate", first, "it accepted our connection"),
+        _manufacturer(phone, boot),
+        *_settings(phone, boot),
         _firmware(phone),
         BootFact("Registered at the SIP server", Proof.UNSEEN),
     )
-    return BootTimeline(facts, began, _overdue(phone, now))
+    return BootTimeline(facts, first.at if first else None, _overdue(phone, now))
 
 
-def _latest_start(requests: Sequence[Request]) -> list[Request]:
-    """The requests of the latest start, oldest first."""
+def latest_start(requests: Sequence[Request]) -> tuple[Request, ...]:
+    """The requests of the latest start, oldest first; `requests` are the phone's latest, newest first."""
     found: list[Request] = []
     for request in requests:
         if found and found[-1].at - request.at > BOOT_PAUSE:
             break
         found.append(request)
-    return found[::-1]
+    return tuple(found[::-1])
 
 
 def _fact(step: str, request: Request | None, evidence: str) -> BootFact:
     if request is None:
         return BootFact(step, Proof.NOT_YET)
-    return BootFact(step, Proof.PROVEN, request.at, f"{evidence} ({request.file or 'its folder'})")
+    return BootFact(step, Proof.PROVEN, request.at, evidence)
 
 
-def _manufacturer(phone: Phone, temporary: Request | None, own: Request | None) -> BootFact:
-    step = "Referred to us by the manufacturer"
-    if temporary is None and own is not None and phone.step is not Step.ACTIVE:
+def _manufacturer(phone: Phone, boot: Sequence[Request]) -> BootFact:
+    step = "Sent to us by the manufacturer"
+    temporary = next((request for request in boot if request.via is Via.TEMPORARY), None)
+    if temporary is None and boot and phone.step is not Step.ACTIVE:
         return BootFact(step, Proof.NOT_NEEDED, evidence="it knows its own address")
-    return _fact(step, temporary, "it came by the temporary address")
+    return _fact(step, temporary, "by its temporary address")
+
+
+def _settings(phone: Phone, boot: Sequence[Request]) -> tuple[BootFact, BootFact]:
+    """Only the settings file itself counts, and not the files around it, such as those that say where it lies."""
+    asked = [r for r in boot if not r.in_vain and kind_of_file(phone, r.file) is FileKind.SETTINGS]
+    got = asked[0] if asked else None
+    downloaded = _fact("Settings downloaded", got, "the file was sent")
+    if got and got.status == 304:
+        downloaded = _fact("Settings downloaded", got, "it has this very file")
+    return downloaded, _applied(asked, boot)
+
+
+def _applied(asked: Sequence[Request], boot: Sequence[Request]) -> BootFact:
+    step = "Settings applied"
+    if has := next((request for request in asked if request.status == 304), None):
+        return _fact(step, has, "it has this very file")
+    told = next((request.at for request in asked if request.via is Via.TEMPORARY), None)
+    own = [request for request in boot if request.via is Via.DEFINITIVE and not request.in_vain]
+    if told and (came := next((request for request in own if request.at >= told), None)):
+        return _fact(step, came, "by its own address")
+    if own:
+        # Its address is from earlier settings. That it took this file as well shows when it comes again.
+        return BootFact(step, Proof.NOT_YET, evidence="earlier settings are")
+    return BootFact(step, Proof.NOT_YET)
 
 
 def _firmware(phone: Phone) -> BootFact:
     step = "Firmware"
     if phone.firmware_selected is None:
-        return BootFact(step, Proof.NOT_NEEDED, evidence="it uses the installed firmware")
+        return BootFact(step, Proof.NOT_NEEDED, evidence="uses the installed one")
     if phone.firmware_installed == phone.firmware_selected:
         return BootFact(step, Proof.PROVEN, phone.firmware_learned_at, f"it reports {phone.firmware_installed}")
     return BootFact(step, Proof.NOT_YET, evidence=f"it reports {phone.firmware_installed or 'nothing'}")

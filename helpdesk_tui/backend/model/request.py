@@ -15,6 +15,11 @@ class Via(StrEnum):
     DEFINITIVE = "definitive"
     """The phone's own secret URL."""
 
+    @property
+    def address(self) -> str:
+        """What operators read."""
+        return "own address" if self is Via.DEFINITIVE else "temporary address"
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -33,3 +38,24 @@ class Request:
     user_agent: str
     note: str = ""
     """What is odd about it: another model or MAC than recorded."""
+
+    @property
+    def in_vain(self) -> bool:
+        """Whether the phone did not get what it asked for."""
+        return self.status >= 400
+
+    @property
+    def outcome(self) -> str:
+        """How it was answered, for the operator."""
+        return _OUTCOMES.get(self.status, "")
+
+
+_OUTCOMES = {
+    200: "sent",
+    206: "part sent",
+    304: "has it already",
+    401: "asked for credentials",
+    404: "no such file",
+    416: "no such part",
+    503: "told to come later",
+}

@@ -22,6 +22,7 @@ from helpdesk_tui.backend.store.leases import LeaseTable
 from helpdesk_tui.backend.store.phones import PhoneTable
 from helpdesk_tui.backend.store.requests import RequestTable
 from helpdesk_tui.backend.store.runs import RunTable
+from helpdesk_tui.backend.store.secrets import SecretTable
 from helpdesk_tui.backend.store.visits import VisitTable
 
 Clock = Callable[[], datetime]
@@ -42,6 +43,7 @@ class Store:
         self.clock = clock
         self.phones = PhoneTable(self.database, clock)
         self.visits = VisitTable(self.database, clock)
+        self.secrets = SecretTable(self.database)
         self.directory = DirectoryTable(self.database)
         self.jobs = JobTable(self.database, clock)
         self.events = EventTable(self.database, clock)

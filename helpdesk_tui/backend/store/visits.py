@@ -106,7 +106,8 @@ _VISITS = """
 """
 
 SEEN = f"""
-UPDATE phones SET last_seen = visit.at, secret_sent_at = coalesce(secret_sent_at, visit.at),
+UPDATE phones SET last_seen = visit.at,
+    secret_sent_at = CASE WHEN visit.settings THEN coalesce(secret_sent_at, visit.at) ELSE secret_sent_at END,
     firmware_learned_at = CASE WHEN visit.firmware IS NULL THEN firmware_learned_at ELSE visit.at END
 FROM {_VISITS} WHERE phones.id = visit.id
 """

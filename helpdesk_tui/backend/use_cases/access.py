@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from helpdesk_tui.backend.model.environment import Environment
+from helpdesk_tui.backend.model.environment import EndpointCredentials, Environment
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.phone import Phone, Provisioned
 from helpdesk_tui.backend.model.step import Call, Step
@@ -18,6 +19,24 @@ from helpdesk_tui.backend.model.vendor import Vendor
 
 TOKEN_LASTS = timedelta(minutes=60)
 """How long the temporary URL works after its first use: long enough for all that a first boot asks for."""
+
+SECRET_LENGTH = 40
+"""Hexadecimal digits of a URL's secret segment: 160 bits (contract: at least 128)."""
+
+TOLD_WITH_CREDENTIALS = "c-"
+"""What a definitive URL's secret begins with when the settings file that tells it tells credentials too. So a phone is
+asked for credentials only where it can know them, whenever they are switched on or off."""
+
+
+def new_secret(environment: Environment, random: Callable[[int], str]) -> str:
+    """The secret segment of a new definitive URL; `random` makes a number of hexadecimal digits."""
+    asked = environment.endpoint_credentials is not EndpointCredentials.NONE
+    return (TOLD_WITH_CREDENTIALS if asked else "") + random(SECRET_LENGTH)
+
+
+def told_with_credentials(segment: str) -> bool:
+    """Whether the phone that knows this secret segment knows credentials as well."""
+    return segment.startswith(TOLD_WITH_CREDENTIALS)
 
 
 def settings_file_name(vendor: Vendor, model: str, mac: Mac) -> str:

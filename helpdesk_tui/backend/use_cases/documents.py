@@ -10,6 +10,7 @@ from helpdesk_tui.backend.model.event import Event
 from helpdesk_tui.backend.model.firmware_entry import FirmwareEntry
 from helpdesk_tui.backend.model.firmware_progress import progress_of
 from helpdesk_tui.backend.model.phone import Phone
+from helpdesk_tui.backend.model.request import Request
 from helpdesk_tui.backend.model.rights import ApiUser
 from helpdesk_tui.backend.model.verdict import Verdict
 
@@ -60,6 +61,20 @@ def event_document(event: Event) -> dict[str, Any]:
         "mac": event.mac.colons if event.mac else None,
         "organisation": event.organisation or None,
         "text": event.text,
+    }
+
+
+def request_document(request: Request) -> dict[str, Any]:
+    """A fetch of a phone as JSON."""
+    return {
+        "at": iso(request.at),
+        "file": request.file,
+        "via": request.via.value,
+        "status": request.status,
+        "bytes": request.bytes,
+        "address": request.address or None,
+        "user_agent": request.user_agent or None,
+        "note": request.note or None,
     }
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from helpdesk_tui.backend.errors import Ambiguous, BadInput, NotFound, Refused
 from helpdesk_tui.backend.model.catalogue import PhoneModel
 from helpdesk_tui.backend.model.event import Event, EventKind
+from helpdesk_tui.backend.model.failures import Failures
 from helpdesk_tui.backend.model.mac import Mac, find_mac
 from helpdesk_tui.backend.model.organisation import Organisation, User
 from helpdesk_tui.backend.model.phone import Phone
+from helpdesk_tui.backend.model.phone_warnings import request_warnings
 from helpdesk_tui.backend.model.query import Query, parse_query
 from helpdesk_tui.backend.model.reason import Reason
 from helpdesk_tui.backend.model.request import Request
@@ -19,9 +21,10 @@ from helpdesk_tui.backend.model.validation import PHONE
 from helpdesk_tui.backend.model.vendor import vendor_by_prefix
 from helpdesk_tui.backend.model.verdict import Verdict, VerdictKind, judge
 from helpdesk_tui.backend.store.phones import Page
+from helpdesk_tui.backend.use_cases.access import new_secret
 from helpdesk_tui.backend.use_cases.context import Context
 from helpdesk_tui.backend.use_cases.meanwhile import SET_BY_PEOPLE, as_it_is, not_activated, unchanged, was_quicker
-from helpdesk_tui.backend.use_cases.registration import SECRET_LENGTH, Attempt, Registration
+from helpdesk_tui.backend.use_cases.registration import Attempt, Registration
 
 NEVER_REGISTERED = frozenset({Reason.OWNED_ELSEWHERE, Reason.BAD_MAC, Reason.NEEDS_SERIAL})
 """After these refusals the manufacturer certainly holds no registration of ours."""
@@ -107,6 +110,14 @@ class Phones:
         """The latest fetches of this phone, newest first."""
         return self._store.requests.of_phone(phone.id, limit)
 
+    def refused(self, phone: Phone) -> Failures | None:
+        """The recent requests that named this phone's MAC and were not let in, whoever made them."""
+        return self._store.failures.get(phone.mac.colons)
+
+    def request_warnings(self, phone: Phone, requests: Sequence[Request]) -> tuple[str, ...]:
+        """What its latest requests, newest first, tell that its verdict does not."""
+        return request_warnings(phone, requests, self.refused(phone), self._context.clock())
+
     # -- adding -------------------------------------------------------------------------------------------------------
 
     def add(self, new: NewPhone) -> Attempt:
@@ -136,7 +147,7 @@ class Phones:
             "step_since": now,
             "added_at": now,
             "changed_at": now,
-            "secret": random(SECRET_LENGTH),
+            "secret": new_secret(self._context.environment, random),
         }
         phone = self._store.phones.insert(values)
         sentence = text.format(organisation=phone.organisation)

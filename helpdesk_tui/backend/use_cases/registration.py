@@ -13,6 +13,7 @@ from datetime import datetime
 
 from helpdesk_tui.backend.errors import Refused
 from helpdesk_tui.backend.manufacturers.service import Device, Failure, Standing
+from helpdesk_tui.backend.model.environment import EndpointCredentials
 from helpdesk_tui.backend.model.event import EventKind
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.phone import Phone
@@ -22,13 +23,9 @@ from helpdesk_tui.backend.model.step import Call, Happening, Outcome, Step, call
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.store.database import stamp
 from helpdesk_tui.backend.store.jobs import LEASE, Job
-from helpdesk_tui.backend.use_cases.access import temporary_url
+from helpdesk_tui.backend.use_cases.access import SECRET_LENGTH, TOLD_WITH_CREDENTIALS, new_secret, temporary_url
 from helpdesk_tui.backend.use_cases.context import Context
 from helpdesk_tui.backend.use_cases.meanwhile import as_it_is, not_activated
-
-SECRET_LENGTH = 40
-"""Hexadecimal digits of a URL's secret segment: 160 bits (contract: at least 128)."""
-
 
 DONE_WHEN = {
     Call.REGISTER: {Standing.OURS},
@@ -41,6 +38,9 @@ REFUSES_EVERYTHING = frozenset({Reason.RATE_LIMITED, Reason.AUTH_FAILED})
 """After these the service would say the same of the next phone: it is not asked again in this round."""
 
 Closed = dict[Vendor, Failure]
+
+_CREDENTIALS_ARE = "endpoint_credentials"
+"""The fact that says for which credentials the secrets of phones were last made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +234,8 @@ class Registration:
         """Every Activate gives a new temporary token and a new definitive secret. The secret that the phone uses
         stays good until it has used the new one, so that a phone in use is not stranded. A phone that was told a new
         secret and has not used it yet may hold either: both stay."""
-        secret, previous, sent = self._context.random(SECRET_LENGTH), phone.previous_secret, None
+        secret = new_secret(self._context.environment, self._context.random)
+        previous, sent = phone.previous_secret, None
         if phone.secret_sent_at and previous:
             secret, sent = phone.secret, phone.secret_sent_at
         elif phone.secret_sent_at or (phone.last_seen and not previous):
@@ -244,6 +245,24 @@ class Registration:
         now = self._context.clock()
         self._store.phones.update(phone.id, {**changes, "secret_sent_at": sent, "changed_at": now})
         return as_it_is(self._context, phone)
+
+    def renew_secrets(self) -> None:
+        """Give new secrets to phones that know theirs without the credentials that are asked for now, or with ones that
+        no longer are. The former secret stays good, as it was told, until the new one is used: nobody is stranded.
+        """
+        environment, secrets = self._context.environment, self._store.secrets
+        asked = environment.endpoint_credentials is not EndpointCredentials.NONE
+        with self._store.write():
+            found = secrets.not_beginning(TOLD_WITH_CREDENTIALS) if asked else secrets.beginning(TOLD_WITH_CREDENTIALS)
+            new = [(known, new_secret(environment, self._context.random)) for known in found]
+            secrets.replace(new, self._context.clock())
+            self._store.facts.put(_CREDENTIALS_ARE, environment.endpoint_credentials.value)
+
+    def notice_credentials(self) -> None:
+        """Renew secrets when credentials were switched on or off since the database was last opened."""
+        known = self._store.facts.get(_CREDENTIALS_ARE) or EndpointCredentials.NONE.value
+        if known != self._context.environment.endpoint_credentials.value and not self._context.looks_only:
+            self.renew_secrets()
 
     # -- called -------------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 from helpdesk_tui.backend.errors import HelpdeskError, Refused
 from helpdesk_tui.backend.model.catalogue import PhoneModel
-from helpdesk_tui.backend.model.environment import EndpointCredentials
 from helpdesk_tui.backend.model.event import EventKind
 from helpdesk_tui.backend.model.firmware_file import CHAINED_UPDATE
 from helpdesk_tui.backend.model.firmware_rules import needs_chained_update
@@ -25,6 +24,7 @@ from helpdesk_tui.backend.use_cases.access import (
     definitive_url,
     settings_file_name,
     temporary_url,
+    told_with_credentials,
 )
 from helpdesk_tui.backend.use_cases.context import Context
 
@@ -154,7 +154,7 @@ class Settings:
         folder = definitive_folder(environment, phone)
         url = folder + settings_file_name(phone.vendor, phone.model, phone.mac)
         username = password = ""
-        if environment.endpoint_credentials is not EndpointCredentials.NONE:
+        if told_with_credentials(phone.secret):
             username, password = credentials(self._store.facts.get("endpoint_key") or "", phone.mac, phone.secret)
         return Endpoint(url, folder, username, password)
 

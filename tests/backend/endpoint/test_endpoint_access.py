@@ -7,6 +7,7 @@ import dataclasses
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -201,6 +202,46 @@ def test_after_activate_the_former_url_takes_its_former_credentials(guarded: Ser
     guarded.desk.registration.activate(phone)
     assert told(guarded, phone)[1] != password
     assert guarded.client.get(path, auth=known(username, password)).status_code == 200
+
+
+@contextmanager
+def asking_for(kind: EndpointCredentials, folder: Path, clock: FrozenClock) -> Iterator[Served]:
+    """The endpoint of this folder's database, started with these credentials configured."""
+    desk = Helpdesk(
+        dataclasses.replace(environment(folder / "test.db"), endpoint_credentials=kind), "anna", clock=clock
+    )
+    with served(desk) as endpoint:
+        yield endpoint
+    desk.close()
+
+
+def test_switching_credentials_on_and_off_strands_no_phone(tmp_path: Path, clock: FrozenClock) -> None:
+    with asking_for(EndpointCredentials.NONE, tmp_path, clock) as endpoint:
+        phone = in_service(endpoint.desk)
+        first = endpoint.definitive(phone)
+        assert 'http_client_pass perm="R"><' in endpoint.get(first).text
+        until(lambda: endpoint.now(phone).secret_sent_at)
+    with asking_for(EndpointCredentials.BASIC, tmp_path, clock) as endpoint:
+        second, login = endpoint.definitive(phone), httpx.BasicAuth(*told(endpoint, phone))
+        assert status(endpoint, second) == 401
+        answer = endpoint.get(first)  # it was never told credentials; now it is, with its new URL
+        assert f">{told(endpoint, phone)[1]}</http_client_pass>" in answer.text
+        until(lambda: endpoint.now(phone).secret_sent_at)
+        assert status(endpoint, first) == 200  # the file did not reach it, or it lost its power
+        assert endpoint.client.get(second, auth=login).status_code == 200
+        assert status(endpoint, first) == 404
+    with asking_for(EndpointCredentials.NONE, tmp_path, clock) as endpoint:
+        third = endpoint.definitive(phone)
+        assert 'http_client_pass perm="R"><' in endpoint.get(second).text
+        until(lambda: endpoint.now(phone).secret_sent_at)
+    with asking_for(EndpointCredentials.BASIC, tmp_path, clock) as endpoint:
+        # Whichever of the last two files it holds, it gets in with what that file told.
+        assert status(endpoint, second) == 401
+        assert endpoint.client.get(second, auth=login).status_code == 200
+        assert status(endpoint, third) == 200
+        endpoint.desk.maintenance.tidy()  # it has chosen, so that it can be given credentials
+        until(lambda: endpoint.definitive(phone) != third)
+        assert status(endpoint, third) == 200
 
 
 @pytest.mark.parametrize("guarded", [EndpointCredentials.DIGEST], indirect=True)

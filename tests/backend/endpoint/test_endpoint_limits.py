@@ -139,5 +139,5 @@ def test_the_log_of_requests_stays_within_its_bounds(desk: Helpdesk, endpoint: S
     desk.store.requests.prune(clock() - timedelta(days=900), 2)
     assert len(desk.fetching.latest()) == 2
     clock.advance(timedelta(days=2))
-    desk.maintenance.prune()
+    desk.maintenance.tidy()
     assert (desk.fetching.latest(), desk.fetching.addresses()) == ((), ())

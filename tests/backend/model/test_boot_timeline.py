@@ -18,9 +18,8 @@ def phone(step: Step = Step.DISABLED, **more: object) -> Phone:
     return Phone(1, Mac("000413a1b2c3"), Vendor.SNOM, "D735", 1, "Jansen", step, NOW, NOW, **more)  # type: ignore[arg-type]
 
 
-def request(minutes_ago: float, via: Via, status: int = 200) -> Request:
-    at = NOW - timedelta(minutes=minutes_ago)
-    return Request(0, at, 1, "192.0.2.1", "snomD735-000413A1B2C3.htm", via, status, 100, "")
+def request(minutes_ago: float, via: Via, status: int = 200, file: str = "snomD735-000413A1B2C3.htm") -> Request:
+    return Request(0, NOW - timedelta(minutes=minutes_ago), 1, "192.0.2.1", file, via, status, 100, "")
 
 
 def proofs(timeline: BootTimeline) -> list[Proof]:
@@ -47,6 +46,23 @@ def test_an_earlier_start_proves_nothing_about_this_one() -> None:
     timeline = boot_timeline(phone(), (request(1, Via.DEFINITIVE, 304), request(300, Via.TEMPORARY)), NOW)
     assert timeline.began_at == NOW - timedelta(minutes=1)
     assert timeline.facts[2].proof is Proof.NOT_NEEDED
+
+
+def test_only_the_settings_file_proves_that_settings_were_downloaded() -> None:
+    yealink = Phone(1, Mac("805ec0112233"), Vendor.YEALINK, "T46S", 1, "Jansen", Step.DISABLED, NOW, NOW)
+    around = [request(1, Via.TEMPORARY, file=f"{name}.boot") for name in ("805ec0112233", "y000000000000")]
+    assert proofs(boot_timeline(yealink, around, NOW))[3:5] == [Proof.NOT_YET] * 2
+    refused = request(0.5, Via.TEMPORARY, 404, file="805ec0112233.cfg")
+    assert proofs(boot_timeline(yealink, [refused, *around], NOW))[3:5] == [Proof.NOT_YET] * 2
+    got = request(0.5, Via.TEMPORARY, file="805ec0112233.cfg")
+    assert proofs(boot_timeline(yealink, [got, *around], NOW))[3:5] == [Proof.PROVEN, Proof.NOT_YET]
+
+
+def test_a_file_is_not_applied_because_its_phone_knew_its_own_address_before() -> None:
+    poll = request(1, Via.DEFINITIVE)
+    assert proofs(boot_timeline(phone(), (poll,), NOW))[3:5] == [Proof.PROVEN, Proof.NOT_YET]
+    has = request(1, Via.DEFINITIVE, 304)
+    assert proofs(boot_timeline(phone(), (has,), NOW))[3:5] == [Proof.PROVEN, Proof.PROVEN]
 
 
 def test_a_selected_firmware_is_proven_when_it_is_reported() -> None:
