@@ -29,6 +29,13 @@ SILENCE_IS_ODD = timedelta(days=7)
 """Phones ask for their settings at every start and once a day; longer silence means off, unplugged or cut off."""
 
 
+TOKEN_LASTS = timedelta(minutes=60)
+"""How long the temporary URL works after its first use: long enough for all that a first boot asks for."""
+
+OWN_ADDRESS_IS_LATE = timedelta(hours=10)
+"""A phone that was told its own address asks there after about four hours (settings_file.recheck_minutes)."""
+
+
 class VerdictKind(StrEnum):
     """The three judgements; `attention` is what provisioning.txt calls a suboptimal state."""
 
@@ -202,12 +209,28 @@ def _firmware_refused(phone: Phone, now: datetime) -> Verdict | None:
     return _attention(f"{progress_text(phone)} Choose another one, or look at its screen.", NextAction.FIRMWARE)
 
 
+def _only_sent_here(phone: Phone, now: datetime) -> Verdict | None:
+    """It was let in as the manufacturer sent it, and never came by the address that only its settings tell."""
+    if phone.token_used_at is None or phone.last_seen is None or phone.last_seen > phone.token_used_at + TOKEN_LASTS:
+        return None  # when the temporary address no longer works, it came by its own
+    late = phone.token_used_at + OWN_ADDRESS_IS_LATE
+    if now < late:
+        text = "The phone came by its temporary address and got what it asked for; next, it comes by its own."
+        return Verdict(VerdictKind.OK, text, NextAction.NOTHING, late)
+    return _attention(
+        f"The phone came by its temporary address {ago(now - phone.token_used_at)} ago and never by its own: "
+        "its settings may not have been applied. Start it again; if it stays away, Activate and reset it.",
+        NextAction.FIX,
+    )
+
+
 def _in_normal_operation(phone: Phone, now: datetime) -> Verdict | None:
     return in_normal_operation(phone.last_seen)
 
 
 def in_normal_operation(last_seen: datetime | None) -> Verdict:
-    """The verdict of a phone that is disabled, has no call open and no firmware selected, and was seen lately."""
+    """The verdict of a phone that is disabled, has no call open and no firmware selected, and came by its own address
+    lately."""
     text = "In normal operation: the phone gets its settings from the platform."
     return Verdict(VerdictKind.OK, text, NextAction.NOTHING, last_seen + SILENCE_IS_ODD if last_seen else None)
 
@@ -221,6 +244,7 @@ RULES: tuple[Callable[[Phone, datetime], Verdict | None], ...] = (
     _deregistering_failed,
     _disabled_and_never_seen,
     _silent,
+    _only_sent_here,
     _firmware_refused,
     _in_normal_operation,
 )

@@ -132,7 +132,7 @@ AND EXISTS (
 # The phones that are not simply in normal operation: see `in_normal_operation`.
 EVENTFUL = f"""
 SELECT phones.id FROM {_VISITS} JOIN phones ON phones.id = visit.id
-WHERE step <> 'disabled' OR firmware_selected IS NOT NULL
+WHERE step <> 'disabled' OR firmware_selected IS NOT NULL OR token_used_at IS NOT NULL
 OR EXISTS (SELECT 1 FROM jobs WHERE jobs.mac = phones.mac AND jobs.phone_id = phones.id)
 """
 

@@ -9,16 +9,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from helpdesk_tui.backend.model.environment import EndpointCredentials, Environment
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.phone import Phone, Provisioned
 from helpdesk_tui.backend.model.step import Call, Step
 from helpdesk_tui.backend.model.vendor import Vendor
-
-TOKEN_LASTS = timedelta(minutes=60)
-"""How long the temporary URL works after its first use: long enough for all that a first boot asks for."""
+from helpdesk_tui.backend.model.verdict import TOKEN_LASTS
 
 SECRET_LENGTH = 40
 """Hexadecimal digits of a URL's secret segment: 160 bits (contract: at least 128)."""

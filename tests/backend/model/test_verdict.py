@@ -34,6 +34,24 @@ CASES = {
         NextAction.FIX,
         "not asked for its settings for 8 days",
     ),
+    "only sent here so far": (
+        phone(Step.DISABLED, last_seen=NOW - HOUR, token_used_at=NOW - HOUR),
+        OK,
+        NextAction.NOTHING,
+        "next, it comes by its own",
+    ),
+    "only sent here, and never again": (
+        phone(Step.DISABLED, last_seen=NOW - 11 * HOUR, token_used_at=NOW - 11 * HOUR),
+        ATTENTION,
+        NextAction.FIX,
+        "came by its temporary address 11 hours ago and never by its own",
+    ),
+    "sent here by somebody else, while it uses its own": (
+        phone(Step.DISABLED, last_seen=NOW - HOUR, token_used_at=NOW - 11 * HOUR),
+        OK,
+        NextAction.NOTHING,
+        "normal operation",
+    ),
     "disabled and never seen": (phone(Step.DISABLED), ATTENTION, NextAction.ACTIVATE, "would strand it"),
     "active and waiting": (phone(Step.ACTIVE), WAITING, NextAction.RESET, "waiting for the phone to be reset"),
     "active, seen before": (
