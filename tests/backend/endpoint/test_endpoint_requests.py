@@ -78,7 +78,7 @@ def test_what_phones_send_is_read_at_once() -> None:
 
 @pytest.mark.parametrize("part", [b" ", b"\t", b"a", b"a:", b"a: b\r\n", b":", b"\r"])
 def test_reading_takes_no_longer_for_odd_requests(part: bytes) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert plain_request(b"GET / HTTP/1.1\r\n" + part * (16_000 // len(part)) + b"\x01") is None
     assert plain_request(b"GET /" + part * (16_000 // len(part)) + b"\x01") is None
-    assert time.perf_counter() - begun < 0.5  # one that looks back takes minutes
+    assert time.process_time() - begun < 0.5  # one that looks back takes minutes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import string
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -83,6 +83,6 @@ def test_hostile_text_gives_plain_parts_or_none(text: str) -> None:
 )
 def test_time_is_bounded(unit: str) -> None:
     text = (unit * 100_000)[:100_000]
-    start = perf_counter()
+    start = process_time()
     read_user_agent(text)
-    assert perf_counter() - start < 0.1
+    assert process_time() - start < 0.1
