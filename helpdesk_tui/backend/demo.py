@@ -63,7 +63,7 @@ def create_demo(path: Path, now: datetime, seed: int = 1) -> None:
             stage.play()
             _guess(stage)
             _spread_retries(stage)
-            desk.store.phones.refresh(phone.id for phone in desk.store.phones.all(Query()))
+            desk.store.phones.refresh([phone.id for phone in desk.store.phones.all(Query())])
     finally:
         desk.close()
 

@@ -38,12 +38,21 @@ LEFT JOIN jobs ON jobs.mac = phones.mac AND jobs.phone_id = phones.id
 """
 
 # Line breaks between them: no search text has one, so nothing is found across two of them.
-SEARCH_TEXT = """
-search_text = casefold(
+_TEXT = """
+casefold(
     coalesce((SELECT name || ' ' || extension FROM users WHERE users.id = user_id), '') || char(10) ||
     mac || char(10) || name || char(10) || model || char(10) || vendor || char(10) || serial || char(10) ||
     (SELECT name || char(10) || short_name FROM organisations WHERE organisations.id = organisation_id))
 """
+SEARCH_TEXT = f"search_text = {_TEXT}"
+
+# With its search text at once: to write it afterwards would change several indexes again.
+INSERT = f"""
+INSERT INTO phones ({{names}}, search_text) SELECT {{marks}}, {_TEXT}
+FROM (SELECT :user_id AS user_id, :mac AS mac, :name AS name, :model AS model, :vendor AS vendor, :serial AS serial,
+             :organisation_id AS organisation_id)
+"""
+_NO_USER: dict[str, object] = {"user_id": None}
 
 
 FEW = 1000
@@ -226,22 +235,39 @@ class PhoneTable:
 
     def insert(self, values: Mapping[str, object]) -> Phone:
         """Add a phone from column values; times are moments. Raises BadInput for a known MAC."""
+        (phone,) = self.insert_many([values])
+        return phone
+
+    def insert_many(self, rows: Sequence[Mapping[str, object]]) -> tuple[Phone, ...]:
+        """Add phones from column values, in this order, their search text and verdict included. Raises BadInput for a
+        known MAC; then the transaction is to be given up."""
+        kinds: dict[tuple[str, ...], list[dict[str, object]]] = {}
         with self._database.write() as connection:
-            new_id = connection.execute(NEW_ID).fetchone()[0]
-            columns = {"id": new_id, **{name: _stored(value) for name, value in values.items()}}
-            names, marks = ",".join(columns), ",".join("?" * len(columns))
+            first = connection.execute(NEW_ID).fetchone()[0]
+            for number, values in enumerate(rows):
+                columns = {"id": first + number, **{name: _stored(value) for name, value in values.items()}}
+                kinds.setdefault(tuple(columns), []).append(_NO_USER | columns)
             try:
-                connection.execute(f"INSERT INTO phones ({names}) VALUES ({marks})", list(columns.values()))
+                for names, stored in kinds.items():
+                    marks = ",".join(f":{name}" for name in names)
+                    connection.executemany(INSERT.format(names=",".join(names), marks=marks), stored)
             except IntegrityError as error:
                 if "phones.mac" not in str(error):
                     raise
-                mac = Mac(str(columns["mac"])).colons
                 raise BadInput(
-                    f"{mac} is already in this environment: a MAC can be added once; search for it to see where."
+                    f"{self._known_among(connection, rows, first)} is already in this environment: a MAC can be added "
+                    "once; search for it to see where."
                 ) from error
-            phone = self._refresh(connection, new_id, self._clock())
-        assert phone is not None
-        return phone
+            phones = phones_by_ids(connection, range(first, first + len(rows)))
+            self._judge(connection, phones)
+        return phones
+
+    def _known_among(self, connection: Connection, rows: Iterable[Mapping[str, object]], first: int) -> Mac:
+        """The first of these that was there before the phone of this id."""
+        macs = [str(_stored(values["mac"])) for values in rows]
+        known = "SELECT mac FROM phones WHERE id < ? AND mac IN (SELECT value FROM json_each(?))"
+        found = {row[0] for row in connection.execute(known, [first, json.dumps(macs)])}
+        return Mac(next((mac for mac in macs if mac in found), macs[0]))
 
     def update(self, phone_id: int, values: Mapping[str, object]) -> None:
         """Change columns of a phone; times are moments. Its search text and verdict follow."""
@@ -276,28 +302,22 @@ class PhoneTable:
             connection.execute(f"UPDATE phones SET changed_at = ? WHERE {where} = ?", [stamp(now), value])
             connection.execute(f"UPDATE phones SET {SEARCH_TEXT} WHERE {where} = ?", [value])
 
-    def refresh(self, phone_ids: Iterable[int]) -> None:
+    def refresh(self, phone_ids: Sequence[int]) -> None:
         """Bring what is derived from these phones (search text, verdict) up to date."""
-        now = self._clock()
         with self._database.write() as connection:
-            for phone_id in phone_ids:
-                self._refresh(connection, phone_id, now)
+            # Apart, as most keep their verdict, and its rank is in many indexes.
+            connection.executemany(f"UPDATE phones SET {SEARCH_TEXT} WHERE id = ?", [[each] for each in phone_ids])
+            self._judge(connection, phones_by_ids(connection, phone_ids))
 
-    def _refresh(self, connection: Connection, phone_id: int, now: datetime) -> Phone | None:
-        row = connection.execute(f"{SELECT} WHERE phones.id = ?", [phone_id]).fetchone()
-        if row is None:
-            return None
-        phone = _phone(row)
-        verdict = judge(phone, now)
-        turns_at = stamp(verdict.turns_at) if verdict.turns_at else None
-        # Apart, as most keep their verdict, and its rank is in many indexes.
-        connection.execute(f"UPDATE phones SET {SEARCH_TEXT} WHERE id = ?", [phone_id])
-        connection.execute(
+    def _judge(self, connection: Connection, phones: Iterable[Phone]) -> None:
+        """Store the verdicts of these phones, where they have another."""
+        now = self._clock()
+        verdicts = [(judge(phone, now), phone.id) for phone in phones]
+        connection.executemany(
             "UPDATE phones SET verdict_rank = ?1, verdict_turns_at = ?2"
             " WHERE id = ?3 AND (verdict_rank <> ?1 OR verdict_turns_at IS NOT ?2)",
-            [verdict.kind.rank, turns_at, phone_id],
+            [(v.kind.rank, stamp(v.turns_at) if v.turns_at else None, phone_id) for v, phone_id in verdicts],
         )
-        return phone
 
     def turn_verdicts(self) -> None:
         """Let the verdicts that time alone has turned be stored as such; when somebody else writes, another time."""

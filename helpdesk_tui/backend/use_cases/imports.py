@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from operator import itemgetter
 from pathlib import Path
 from typing import TypeVar
 
@@ -88,11 +89,12 @@ class _Rows:
         self.store = context.store
         self.name = path.name
         self.rows = read_table(path, tuple(columns))
-        self.errors: list[str] = []
+        self.errors: list[tuple[int, str]] = []
+        """Line and sentence."""
         self.added = self.changed = self.unchanged = 0
 
     def fault(self, row: TableRow, text: object) -> None:
-        self.errors.append(f"{self.name}:{row.line}: {text}")
+        self.errors.append((row.line, f"{self.name}:{row.line}: {text}"))
 
     def parsed(self, row: TableRow, parsers: Mapping[str, Parser], columns: Iterable[str]) -> dict[str, object]:
         """The cells of these columns that are given and good."""
@@ -116,7 +118,7 @@ class _Rows:
 
     def result(self, new_phones: tuple[Phone, ...] = ()) -> Imported:
         if self.errors:
-            raise FaultyFile(self.errors)
+            raise FaultyFile([text for _, text in sorted(self.errors, key=itemgetter(0))])
         return Imported(self.added, self.changed, self.unchanged, new_phones)
 
 
@@ -269,13 +271,22 @@ class _PhoneRows(_Rows):
         self.known = self.store.phones.macs()
         self.users: dict[int, dict[str, int]] = {}
         self.lines: dict[Mac, int] = {}
-        self.new: list[Phone] = []
+        self.new: list[tuple[TableRow, NewPhone]] = []
 
     def run(self) -> Imported:
         for row in self.rows:
             if self.needed(row, "mac"):
                 self._row(row)
-        return self.result(tuple(self.new))
+        return self.result(self._add())
+
+    def _add(self) -> tuple[Phone, ...]:
+        """Write the new phones down, all at once: far faster than one by one."""
+        text = "Import added the phone to {organisation}."
+        phones = self.phones.insert_many([new for _, new in self.new], EventKind.ADDED, text)
+        self.added += len(phones)
+        for (row, _), phone in zip(self.new, phones, strict=True):
+            self._firmware(row, phone)
+        return phones
 
     def _row(self, row: TableRow) -> None:
         before = len(self.errors)
@@ -306,11 +317,7 @@ class _PhoneRows(_Rows):
             return
         if old is None:
             assert model is not None
-            new = NewPhone(mac, model, organisation_id, values)
-            phone = self.phones.insert(new, EventKind.ADDED, "Import added the phone to {organisation}.")
-            self.new.append(phone)
-            self.added += 1
-            self._firmware(row, phone)
+            self.new.append((row, NewPhone(mac, model, organisation_id, values)))
         else:
             if model:
                 values["model"] = model.name

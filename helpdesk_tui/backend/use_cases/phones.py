@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from helpdesk_tui.backend.errors import Ambiguous, BadInput, NotFound, Refused
@@ -129,9 +129,21 @@ class Phones:
 
     def insert(self, new: NewPhone, kind: EventKind, text: str) -> Phone:
         """Write a new phone down, registered nowhere yet. Call it inside a transaction."""
-        now = self._context.clock()
-        random = self._context.random
-        values: dict[str, object] = {
+        (phone,) = self.insert_many([new], kind, text)
+        return phone
+
+    def insert_many(self, new: Iterable[NewPhone], kind: EventKind, text: str) -> tuple[Phone, ...]:
+        """Write new phones down as `insert` does."""
+        phones = self._store.phones.insert_many([self._columns(each) for each in new])
+        operator = self._context.operator
+        self._store.events.add_many(
+            [(operator, kind, text.format(organisation=p.organisation), p.mac, p.organisation) for p in phones]
+        )
+        return phones
+
+    def _columns(self, new: NewPhone) -> dict[str, object]:
+        now, random = self._context.clock(), self._context.random
+        return {
             "name": "",
             "serial": "",
             "pin": "",
@@ -149,10 +161,6 @@ class Phones:
             "changed_at": now,
             "secret": new_secret(self._context.environment, random),
         }
-        phone = self._store.phones.insert(values)
-        sentence = text.format(organisation=phone.organisation)
-        self._store.events.add(self._context.operator, kind, sentence, phone.mac, phone.organisation)
-        return phone
 
     def check_vendor(self, mac: Mac, model: PhoneModel) -> None:
         """Raises BadInput when the MAC's known prefix belongs to the other manufacturer."""
