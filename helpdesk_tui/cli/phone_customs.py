@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from helpdesk_tui.backend import (
-    MASK,
-    CustomPlace,
-    CustomSetting,
-    FunctionKey,
-    Helpdesk,
-    KeyFunction,
-    KeyPlace,
-    NotFound,
-    Owner,
-    Phone,
-    Scope,
-)
+from helpdesk_tui.backend import CustomSetting, FunctionKey, Helpdesk, KeyFunction, NotFound, Phone, Scope
 from helpdesk_tui.cli import output
 from helpdesk_tui.cli.completion import complete_phones
 from helpdesk_tui.cli.session import Session
+
+if TYPE_CHECKING:
+    from helpdesk_tui.backend import CustomPlace, KeyPlace, Owner
 
 CLEAR = "clear"
 
@@ -104,6 +95,8 @@ def custom(
 
 
 def _list_custom(places: tuple[CustomPlace, ...], reveal: bool, as_json: bool) -> None:
+    from helpdesk_tui.backend import MASK  # late: it comes with all that makes settings files
+
     documents = [_custom_document(place, reveal) for place in places]
     if as_json:
         output.print_json(documents)
