@@ -16,6 +16,9 @@ from helpdesk_tui.screens.base import HelpdeskScreen, Session
 PATIENCE = 10.0
 """Seconds after which what a test waits for will never come."""
 
+BETWEEN_LOOKS = 0.02
+"""Seconds; without a pause, tests of screens would keep each other from running."""
+
 S = TypeVar("S", bound=HelpdeskScreen)
 
 
@@ -46,7 +49,7 @@ class Looking:
         end = time.monotonic() + PATIENCE
         while not condition():
             assert time.monotonic() < end, f"it never came; the screen shows:\n{self.text}\nand said: {self.said}"
-            await self.pilot.pause()
+            await self.pilot.pause(BETWEEN_LOOKS)
 
     async def shows(self, *texts: str) -> None:
         """Wait until all of this stands on the screen, however its lines are broken."""
