@@ -75,19 +75,9 @@ class SitesScreen(LiveScreen):
         subjects = [place.subject for place in survey.places]
         if before and before.subject in subjects:
             rows.move_to(subjects.index(before.subject))
-        self.query_one(HeaderLine).show_count(self._count(survey))
+        self.query_one(HeaderLine).show_count(_count(survey))
         self._read_site()
         self.show_commands()
-
-    def _count(self, survey: Survey) -> str:
-        silent = sum(1 for place in survey.places if place.site and place.site.silence)
-        slowed = sum(1 for place in survey.places if place.failures and place.failures.throttled(self.desk.clock()))
-        parts = (
-            f"{survey.sites:,} site{'s' if survey.sites != 1 else ''}",
-            f"{silent} silent" if silent else "",
-            f"{slowed} slowed down" if slowed else "",
-        )
-        return ", ".join(filter(None, parts))
 
     # Showing --------------------------------------------------------------------------------------------------------
 
@@ -157,3 +147,12 @@ class SitesScreen(LiveScreen):
     @on(RowList.Opened)
     def _opened(self) -> None:
         self.run_command("open_site")
+
+
+def _count(survey: Survey) -> str:
+    parts = (
+        f"{survey.sites:,} site{'s' if survey.sites != 1 else ''}",
+        f"{survey.silent:,} silent" if survey.silent else "",
+        f"{survey.slowed:,} slowed down" if survey.slowed else "",
+    )
+    return ", ".join(filter(None, parts))

@@ -117,7 +117,7 @@ async def test_a_crowd_of_strangers_comes_after_the_sites_and_old_failures_are_g
     for number in range(100):
         desk.fetching.note_misses([Miss(clock(), f"192.0.2.{number}", "x", None)] * (1 + 40 * (number % 2)))
     async with looking_at(session, SitesScreen) as (looking, screen):
-        await looking.shows("1 site, ", OFFICE, "● fetching")
+        await looking.shows("1 site, 50 slowed down", OFFICE, "● fetching")
         rows = looking.text.splitlines()[3:12]
         assert ["slowed until" in row for row in rows] == [*[True] * 5, False, *[True] * 3]
         assert OFFICE in rows[5]

@@ -27,7 +27,7 @@ FAILURES_ARE_OLD = timedelta(days=1)
 STRANGERS_AHEAD = 5
 """So many strangers that are answered slowly come before the sites that are well."""
 
-MOST_STRANGERS = 50
+MOST_STRANGERS = 200
 """More of them only hide each other."""
 
 
@@ -133,10 +133,15 @@ class Whereabouts:
         at = self.site.last_fetch if self.site else self.failures.last_at if self.failures else None
         return at or datetime.min.replace(tzinfo=UTC)
 
+    @property
+    def ours(self) -> bool:
+        """Whether phones of ours are there; else it is a stranger, or somebody who logs in."""
+        return self.site is not None or self.phone is not None
+
     def urgency(self, now: datetime) -> Urgency:
         """How soon somebody should look at it."""
         slowed = self.failures is not None and self.failures.throttled(now)
-        if self.site is None and self.phone is None:
+        if not self.ours:
             return Urgency.STRANGER_SLOWED if slowed else Urgency.STRANGER
         if slowed:
             return Urgency.OURS_SLOWED

@@ -37,6 +37,10 @@ class Survey:
     """What is to be seen first, first; not all of them where there are very many."""
     sites: int
     """How many there are in all."""
+    silent: int
+    """How many of them have gone silent."""
+    slowed: int
+    """How many addresses, MACs and logins are answered slowly."""
 
 
 class Sites:
@@ -61,7 +65,9 @@ class Sites:
         known = {*sites, *(found.subject for found in of_phones)}
         strangers = self._store.failures.of_others(known, since, now, MOST_STRANGERS)
         places += self._with_phones((*of_phones, *strangers))
-        return Survey(in_order(places, now)[:limit], len(sites))
+        ordered = in_order(places, now)
+        kept = ordered[:limit] + tuple(place for place in ordered[limit:] if not place.ours)
+        return Survey(kept, len(sites), len(silences), len(self._store.failures.throttled(now)))
 
     def slowed_down(self, limit: int = MOST_STRANGERS) -> tuple[Whereabouts, ...]:
         """Who is answered slowly now: first sites and phones of ours, then strangers; each from the latest on."""
