@@ -81,7 +81,7 @@ class ServicesScreen(LiveScreen):
 
     def on_mount(self) -> None:
         self.action_check()
-        self.set_interval(GROW_OLD, self._show_all)
+        self.set_interval(GROW_OLD, self.read)
 
     # Reading --------------------------------------------------------------------------------------------------------
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Connection, IntegrityError, Row
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from helpdesk_tui.backend.errors import BadInput, DatabaseProblem
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.phone import Pending, Phone
 from helpdesk_tui.backend.model.query import Query
 from helpdesk_tui.backend.model.reason import Reason
-from helpdesk_tui.backend.model.site import LastFetch
 from helpdesk_tui.backend.model.step import Call, Step
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.model.verdict import VerdictKind, judge
@@ -63,15 +62,6 @@ ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE CAST(value AS INTEG
 
 LOOK_AHEAD = 200
 """Rows that are read beyond a window, in the hope to reach the end and to be spared a second search for the count."""
-
-
-class Group(NamedTuple):
-    """The phones of one organisation behind one public address."""
-
-    address: str
-    organisation: str
-    phones: int
-    latest: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,32 +180,6 @@ class PhoneTable:
         with self._database.read() as connection:
             rows = connection.execute(f"{SELECT} WHERE {where} ORDER BY last_seen DESC LIMIT ?", [*values, limit])
             return tuple(_phone(row) for row in rows)
-
-    def groups(self, sites: Iterable[str] | None = None) -> tuple[Group, ...]:
-        """The phones of every public address and organisation; of these sites alone, where they are given."""
-        where, values = ("last_address <> ''", []) if sites is None else at_sites(sites)
-        with self._database.read() as connection:
-            rows = connection.execute(
-                "SELECT last_address, organisations.name, phones, latest FROM (SELECT last_address, organisation_id,"
-                f" count(*) AS phones, max(last_seen) AS latest FROM phones WHERE {where}"
-                " GROUP BY last_address, organisation_id) JOIN organisations ON organisations.id = organisation_id",
-                values,
-            )
-            return tuple(Group(row[0], row[1], row[2], moment(row[3])) for row in rows)
-
-    def last_fetches(self, addresses: Iterable[str]) -> Iterator[tuple[str, LastFetch]]:
-        """Address and last fetch of all phones in use there; those that wait for a reset are judged by their deadline.
-
-        As one text, for they may be very many.
-        """
-        with self._database.read() as connection:
-            (found,) = connection.execute(
-                "SELECT json_group_array(json_array(last_address, mac, last_seen)) FROM phones WHERE last_address IN"
-                " (SELECT value FROM json_each(?)) AND last_seen IS NOT NULL AND step <> 'active'",
-                [json.dumps(list(addresses))],
-            ).fetchone()
-        for address, mac, at in json.loads(found):
-            yield address, LastFetch(Mac(mac), datetime.fromisoformat(at))
 
     def by_macs(self, macs: Iterable[Mac]) -> tuple[Phone, ...]:
         """The phones of these MACs, as far as they are ours."""

@@ -22,7 +22,7 @@ from helpdesk_tui.backend.model.site import (
     silence_of,
     site_of,
 )
-from helpdesk_tui.backend.store.phones import Group
+from helpdesk_tui.backend.store.sites import Group
 from helpdesk_tui.backend.use_cases.context import Context
 
 MOST_LOOKED_AT = 1000
@@ -53,7 +53,7 @@ class Sites:
     def survey(self, limit: int = 500) -> Survey:
         """All sites, our phones whose MACs were guessed, and strangers."""
         now = self._context.clock()
-        groups = self._store.phones.groups()
+        groups = self._store.sites.groups()
         sites = _sites(groups)
         silences = self._silences(groups, sites, now)
         since = now - FAILURES_ARE_OLD
@@ -75,7 +75,7 @@ class Sites:
         failures = self._store.failures.of_others((), now - FAILURES_ARE_OLD, now, MOST_LOOKED_AT)
         slowed = [found for found in failures if found.throttled(now)]
         addresses = [found.subject for found in slowed if found.kind is SubjectKind.ADDRESS]
-        sites = _sites(self._store.phones.groups(addresses))
+        sites = _sites(self._store.sites.groups(addresses))
         places = [replace(place, site=sites.get(place.subject)) for place in self._with_phones(slowed)]
         return in_order(places, now)[:limit]
 
@@ -96,7 +96,7 @@ class Sites:
         homes = {group.address: site_of(group.address) for group in groups}
         fetches: dict[str, list[LastFetch]] = {name: [] for name in quiet}
         asked = [address for address, home in homes.items() if home in quiet]
-        for address, fetch in self._store.phones.last_fetches(asked):
+        for address, fetch in self._store.sites.last_fetches(asked):
             fetches[homes[address]].append(fetch)
         found = {name: silence_of(fetches[name], latest, now) for name, latest in quiet.items() if latest}
         return {name: silence for name, silence in found.items() if silence}
