@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.model.environment import Environment
     from helpdesk_tui.backend.model.event import Event, EventKind
     from helpdesk_tui.backend.model.event_query import EventQuery, read_since, read_until
-    from helpdesk_tui.backend.model.failures import Failures
+    from helpdesk_tui.backend.model.failures import Failures, SubjectKind
     from helpdesk_tui.backend.model.firmware import Comparison, FirmwareVersion, Relation, explain
     from helpdesk_tui.backend.model.firmware_entry import FirmwareEntry
     from helpdesk_tui.backend.model.firmware_progress import Progress, Rollout, progress_of, progress_text
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.model.request import Request
     from helpdesk_tui.backend.model.role import Role
     from helpdesk_tui.backend.model.run import Run
+    from helpdesk_tui.backend.model.site import Silence, Site, Urgency, Whereabouts
     from helpdesk_tui.backend.model.step import Step
     from helpdesk_tui.backend.model.user_setting import IDENTITY_SETTINGS, USER_SETTINGS, UserSetting
     from helpdesk_tui.backend.model.validation import check_phone_text, check_serial
@@ -69,13 +70,13 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.store.phones import Page
     from helpdesk_tui.backend.use_cases.activity import Form
     from helpdesk_tui.backend.use_cases.custom import CustomPlace, KeyPlace, Owner
-    from helpdesk_tui.backend.use_cases.fetching import Site
     from helpdesk_tui.backend.use_cases.firmware import USE_INSTALLED, Option, Plan, Undo
     from helpdesk_tui.backend.use_cases.moves import BY_HAND, MovePlan
     from helpdesk_tui.backend.use_cases.organisations import Effect, ModelInUse
     from helpdesk_tui.backend.use_cases.registration import Attempt
     from helpdesk_tui.backend.use_cases.services import Asked, Queue, ServiceReport
     from helpdesk_tui.backend.use_cases.settings import Checks
+    from helpdesk_tui.backend.use_cases.sites import Survey
     from helpdesk_tui.backend.use_cases.users import ListedUser
     from helpdesk_tui.backend.use_cases.walkthroughs import FIX, PROOFS, RESET, View, check_note
     from helpdesk_tui.backend.virtual_phone.caller import Caller
@@ -182,10 +183,14 @@ __all__ = [
     "Setting",
     "SettingsFile",
     "Side",
+    "Silence",
     "Site",
     "Step",
     "StepState",
+    "SubjectKind",
+    "Survey",
     "Undo",
+    "Urgency",
     "User",
     "UserSetting",
     "Vendor",
@@ -194,6 +199,7 @@ __all__ = [
     "View",
     "WalkState",
     "WalkStep",
+    "Whereabouts",
     "boot_timeline",
     "check_note",
     "check_phone_text",
@@ -250,7 +256,12 @@ _MODULES = {
     "WalkState": "walkthroughs.engine",
     "StepState": "walkthroughs.engine",
     "seconds": "walkthroughs.engine",
-    "Site": "use_cases.fetching",
+    "Silence": "model.site",
+    "Urgency": "model.site",
+    "Site": "model.site",
+    "Whereabouts": "model.site",
+    "SubjectKind": "model.failures",
+    "Survey": "use_cases.sites",
     "Failures": "model.failures",
     "COMMON_SETTINGS": "model.common_setting",
     "CommonSetting": "model.common_setting",

@@ -113,8 +113,8 @@ def _cast(stage: Stage) -> list[Role]:
         organisation = Organisation(id=0, name=str(settings.pop("organisation")), **settings)  # type: ignore[arg-type]
         organisation = replace(organisation, id=stage.store.directory.save_organisation(organisation))
         users = {extension: _user(stage, organisation, extension, *names) for extension, *names in table["users"]}
-        address = f"198.51.100.{16 * number + 1}"
         for row in table["phones"]:
+            address = f"198.51.100.{16 * number + row.get('office', 1)}"
             role = _role(stage, organisation, users.get(row.get("user", "")), address, row)
             roles.append(role)
             if row.get("keys"):

@@ -23,6 +23,7 @@ from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.organisation import Organisation, User
 from helpdesk_tui.backend.model.phone import Phone
 from helpdesk_tui.backend.model.reason import RETRIED_BY_THE_QUEUE, Reason
+from helpdesk_tui.backend.model.recheck import SHORTEST_RECHECK
 from helpdesk_tui.backend.model.request import Request, Via
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.use_cases.access import settings_file_name
@@ -301,7 +302,12 @@ class Stage:
 
 
 def _in_service(stage: Stage, role: Role) -> None:
-    stage.settle(role, stage.now - stage.minutes(5, 20 * 60))
+    stage.settle(role, stage.now - stage.minutes(5, SHORTEST_RECHECK))
+
+
+def _cut_off(stage: Stage, role: Role) -> None:
+    """In service, as the others at its office, until nobody there could fetch any more."""
+    stage.settle(role, stage.now - timedelta(hours=5) - stage.minutes(2, 230))
 
 
 def _silent(stage: Stage, role: Role) -> None:
@@ -338,7 +344,7 @@ def _activated_again(stage: Stage, role: Role) -> None:
 def _active_and_fetching(stage: Stage, role: Role) -> None:
     """Activated five days ago and not reset: the phone goes on as before."""
     person = stage.someone()
-    stage.settle(role, stage.now - stage.minutes(30, 300))
+    stage.settle(role, stage.now - stage.minutes(30, SHORTEST_RECHECK))
     stage.at(stage.now - timedelta(days=5, hours=1), partial(stage.activate, role, person))
 
 
@@ -384,6 +390,7 @@ def _deprovision(stage: Stage, role: Role) -> None:
 
 LIVES: dict[str, Callable[[Stage, Role], None]] = {
     "in service": _in_service,
+    "cut off": _cut_off,
     "silent": _silent,
     "never seen": _never_seen,
     "waiting": _waiting,

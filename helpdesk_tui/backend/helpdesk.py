@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.use_cases.organisations import Organisations
     from helpdesk_tui.backend.use_cases.services import ManufacturerServices
     from helpdesk_tui.backend.use_cases.settings import Settings
+    from helpdesk_tui.backend.use_cases.sites import Sites
     from helpdesk_tui.backend.use_cases.users import Users
     from helpdesk_tui.backend.use_cases.walkthroughs import Walkthroughs
 
@@ -136,6 +137,13 @@ class Helpdesk:
         from helpdesk_tui.backend.use_cases.fetching import Fetching
 
         return Fetching(self.context, self.registration)
+
+    @cached_property
+    def sites(self) -> Sites:
+        """Where phones fetch from."""
+        from helpdesk_tui.backend.use_cases.sites import Sites
+
+        return Sites(self.context)
 
     @cached_property
     def maintenance(self) -> Maintenance:

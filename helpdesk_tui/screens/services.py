@@ -1,4 +1,5 @@
-"""The manufacturers' services: are they reachable, what is waiting for them, and when the weekly deadline is."""
+"""The manufacturers' services: are they reachable, what is waiting for them, when the weekly deadline is, and who is
+answered slowly."""
 
 from __future__ import annotations
 
@@ -15,16 +16,24 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from helpdesk_tui.assets import asset
-from helpdesk_tui.backend import Field, Job, Query, Queue, ServiceReport, Step, Vendor
-from helpdesk_tui.commands import Place
+from helpdesk_tui.backend import Field, Job, Phone, Query, Queue, ServiceReport, Step, Vendor, Whereabouts
+from helpdesk_tui.commands import Place, press
 from helpdesk_tui.screens.base import Session
 from helpdesk_tui.screens.live import LiveScreen
 from helpdesk_tui.screens.phones import GROW_OLD
+from helpdesk_tui.screens.site_actions import open_place, release
+from helpdesk_tui.screens.site_words import behind, phone_lines, whose, why
 from helpdesk_tui.themes import symbols
 from helpdesk_tui.widgets.header import HeaderLine
 from helpdesk_tui.widgets.rule_line import RuleLine
 from helpdesk_tui.widgets.text import fit, safe
-from helpdesk_tui.widgets.times import ago, countdown, short_span
+from helpdesk_tui.widgets.times import ago, countdown, short_span, when
+
+MOST_SLOWED = 4
+"""Of who is answered slowly, so many are listed above the calls; the screen of sites has the others too."""
+
+LAST_PHONES = 3
+"""Phones that are named of those behind an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +44,10 @@ class Waiting:
     registered: int
     """Phones whose registration the next deadline ends, unless they come by."""
     deadline: datetime
-    throttled: tuple[str, ...]
-    """Addresses and MACs whose failures are answered slowly now."""
+    slowed: tuple[Whereabouts, ...]
+    """The first of those who are answered slowly."""
+    all_slowed: int
+    """How many they are."""
 
     @property
     def jobs(self) -> tuple[Job, ...]:
@@ -56,19 +67,21 @@ class ServicesScreen(LiveScreen):
         super().__init__(session)
         self._reports: dict[Vendor, ServiceReport] = {}
         self._waiting: Waiting | None = None
+        self._rows: dict[str, Job | Whereabouts] = {}
+        """What can be highlighted, by the ids of the options."""
 
     def compose(self) -> ComposeResult:
         yield from self.header("Manufacturers' services")
         yield Static(id="services", markup=False)
         yield RuleLine()
-        yield Static(id="queue-head", markup=False)
         yield OptionList(compact=True)
         yield Static(id="reason", markup=False)
+        yield Static(id="behind", markup=False)
         yield from self.footer()
 
     def on_mount(self) -> None:
         self.action_check()
-        self.set_interval(GROW_OLD, self._show_all)
+        self.set_interval(GROW_OLD, self.read)
 
     # Reading --------------------------------------------------------------------------------------------------------
 
@@ -77,14 +90,15 @@ class ServicesScreen(LiveScreen):
             queues = tuple(self.desk.manufacturers.queue(vendor) for vendor in Vendor)
             active = self.desk.phones.page(Query().with_term(Field.STEP, Step.ACTIVE.value), 0, 0).total
             deadline = self.desk.environment.weekly_deadline.after(self.desk.clock())
-            return Waiting(queues, active, deadline, tuple(self.desk.fetching.throttled()))
+            throttled = len(self.desk.fetching.throttled())
+            return Waiting(queues, active, deadline, self.desk.sites.slowed_down(MOST_SLOWED), throttled)
 
         self.in_background("queue", read, self._take)
 
     def _take(self, waiting: Waiting) -> None:
         self._waiting = waiting
         self._show_all()
-        self._show_jobs(waiting.jobs)
+        self._show_waiting(waiting)
         self.show_commands()
 
     # Showing --------------------------------------------------------------------------------------------------------
@@ -103,16 +117,6 @@ class ServicesScreen(LiveScreen):
                 f"ends {phones:,} registration{'s' if phones != 1 else ''}",
             )
         )
-        if self._waiting.throttled:
-            some = ", ".join(safe(subject) for subject in self._waiting.throttled[:3])
-            lines.append(
-                Content.assemble(
-                    (f"{symbols().attention} {len(self._waiting.throttled)} slowed down", "bold $attention"),
-                    f"  {some}  ",
-                    ("L", "bold $key"),
-                    "  sites",
-                )
-            )
         self.query_one("#services", Static).update(Content("\n").join(lines))
 
     def _service_lines(self, queue: Queue, now: datetime) -> list[Content]:
@@ -135,34 +139,75 @@ class ServicesScreen(LiveScreen):
             facts.append(f"clocks differ by {abs(report.clock_difference.total_seconds()):.0f} s")
         return [first, Content.styled(f"  {', '.join(facts)}", "$quiet"), Content("")]
 
-    def _show_jobs(self, jobs: Sequence[Job]) -> None:
-        head = self.query_one("#queue-head", Static)
-        table = self.query_one(OptionList)
-        highlighted = table.highlighted
+    def _show_waiting(self, waiting: Waiting) -> None:
+        """Who is answered slowly, then the calls that wait; the highlight stays, or goes to the nearest row."""
+        table, now = self.query_one(OptionList), self.desk.clock()
+        before, number = self._highlighted_id(), table.highlighted or 0
+        self._rows = {f"slowed {place.subject}": place for place in waiting.slowed}
+        self._rows |= {f"call {job.mac.hex}": job for job in waiting.jobs}
+        slowed = [Option(Content(_slowed_line(p, now)), id=f"slowed {p.subject}") for p in waiting.slowed]
+        calls = [Option(Content(_job_line(job, now)), id=f"call {job.mac.hex}") for job in waiting.jobs]
+        head = Option(Content.styled(CALLS if calls else NO_CALLS, "$quiet"), disabled=True)
+        title = [Option(_slowed_title(waiting), disabled=True)] if slowed else []
         table.clear_options()
-        self._show_reason()
-        if not jobs:
-            head.update(Content.styled("No call is waiting: everything that was asked for has been done.", "$quiet"))
-            return
-        head.update(
-            Content.styled(f"  {'Phone':17}  {'Call':11}{'Waits':>6}  {'Tries':>5}  Next try  Reason", "$quiet")
-        )
-        now = self.desk.clock()
-        table.add_options([Option(Content(_job_line(job, now)), id=job.mac.hex) for job in jobs])
-        table.highlighted = min(highlighted or 0, len(jobs) - 1)
+        table.add_options([*title, *slowed, head, *calls])
+        if before in self._rows:
+            table.highlighted = table.get_option_index(before)
+        elif self._rows:
+            there = [place for place, option in enumerate(table.options) if not option.disabled]
+            table.highlighted = min(there, key=lambda place: abs(place - number))
+        else:
+            self._show_reason()
 
     @on(OptionList.OptionHighlighted)
     def _show_reason(self) -> None:
-        """Why the highlighted call is waiting: in its row there is no room for whole sentences."""
-        job = self._highlighted()
-        self.query_one("#reason", Static).update(Content(safe(self.desk.manufacturers.why(job)) if job else ""))
+        """Why the highlighted call waits or the address is slowed down: in its row there is no room for sentences."""
+        chosen = self._highlighted()
+        if isinstance(chosen, Whereabouts):
+            self.in_background("behind", partial(self._behind, chosen), partial(self._show_behind, chosen))
+        else:
+            self._tell(Content(safe(self.desk.manufacturers.why(chosen)) if chosen else ""))
+        self.show_commands()
+
+    def _behind(self, place: Whereabouts) -> tuple[Phone, ...]:
+        """The last phones behind an address."""
+        if place.site:
+            return self.desk.sites.phones_at(place.subject, LAST_PHONES)
+        return (place.phone,) if place.phone else ()
+
+    def _show_behind(self, place: Whereabouts, phones: Sequence[Phone]) -> None:
+        if self._highlighted() is place:
+            now = self.desk.clock()
+            self._tell(why(place, now), phone_lines(phones, now) or [Content(behind(place))])
+
+    def _tell(self, reason: Content, phones: Sequence[Content] = ()) -> None:
+        self.query_one("#reason", Static).update(reason)
+        below = self.query_one("#behind", Static)
+        below.update(Content("\n").join(phones))
+        below.display = bool(phones)
 
     # Commands -------------------------------------------------------------------------------------------------------
 
     def why_not(self, command_id: str) -> str | None:
-        if command_id in ("retry_now", "retry_all", "open_waiting") and not (self._waiting and self._waiting.jobs):
+        chosen = self._highlighted()
+        if command_id in ("retry_now", "retry_all") and not (self._waiting and self._waiting.jobs):
             return "No call is waiting."
+        if command_id == "retry_now" and not isinstance(chosen, Job):
+            return "Highlight the call that is to be made."
+        if command_id == "release" and not isinstance(chosen, Whereabouts):
+            return "Highlight the address that is to be released; there is none where nobody is slowed down."
+        if command_id == "open_waiting":
+            return self._why_not_open(chosen)
         return super().why_not(command_id)
+
+    def _why_not_open(self, chosen: Job | Whereabouts | None) -> str | None:
+        if chosen is None:
+            return "No call is waiting."
+        if isinstance(chosen, Whereabouts) and not (chosen.site or chosen.phone):
+            return "No phone of ours has fetched from there."
+        if isinstance(chosen, Job) and chosen.phone_id is None:
+            return "This phone was removed: only its registration is still to be ended."
+        return None
 
     def action_sites(self) -> None:
         """Show where phones fetch from, and which addresses are answered slowly."""
@@ -183,15 +228,23 @@ class ServicesScreen(LiveScreen):
         self._reports[report.vendor] = report
         self._show_all()
 
-    def _highlighted(self) -> Job | None:
-        number = self.query_one(OptionList).highlighted
-        jobs = self._waiting.jobs if self._waiting else ()
-        return jobs[number] if number is not None and number < len(jobs) else None
+    def _highlighted_id(self) -> str:
+        option = self.query_one(OptionList).highlighted_option
+        return option.id or "" if option else ""
+
+    def _highlighted(self) -> Job | Whereabouts | None:
+        return self._rows.get(self._highlighted_id())
+
+    async def action_release(self) -> None:
+        """Forget the failures of the highlighted address."""
+        place = self._highlighted()
+        if isinstance(place, Whereabouts) and place.failures and await release(self, place.failures):
+            self.read()
 
     async def action_retry_now(self) -> None:
         """Make the highlighted call now."""
         job = self._highlighted()
-        if job:
+        if isinstance(job, Job):
             await self._retry([job])
 
     async def action_retry_all(self) -> None:
@@ -217,20 +270,38 @@ class ServicesScreen(LiveScreen):
         self.read()
 
     def action_open_waiting(self) -> None:
-        """Open the phone of the highlighted call."""
-        job = self._highlighted()
-        if job is None:
-            return
-        if job.phone_id is None:
-            self.say("This phone was removed: only its registration is still to be ended.")
-            return
-        from helpdesk_tui.screens.phone import PhoneScreen
+        """Open the phone of the highlighted call, or the phones behind the address."""
+        chosen = self._highlighted()
+        if isinstance(chosen, Whereabouts):
+            open_place(self, chosen)
+        elif chosen and chosen.phone_id is not None:
+            from helpdesk_tui.screens.phone import PhoneScreen
 
-        self.app.push_screen(PhoneScreen(self.session, job.phone_id))
+            self.app.push_screen(PhoneScreen(self.session, chosen.phone_id))
 
     @on(OptionList.OptionSelected)
     def _selected(self) -> None:
         self.run_command("open_waiting")
+
+
+CALLS = f"  {'Phone':17}  {'Call':11}{'Waits':>6}  {'Tries':>5}  Next try  Reason"
+NO_CALLS = "No call is waiting: everything that was asked for has been done."
+
+
+def _slowed_title(waiting: Waiting) -> Content:
+    """How many are answered slowly; where the others are that have no room here."""
+    more = waiting.all_slowed - len(waiting.slowed)
+    return Content.assemble(
+        (f"{symbols().attention} {waiting.all_slowed:,} slowed down", "bold $attention"),
+        (f", {more:,} more: {press('sites')}" if more > 0 else "", "$quiet"),
+    )
+
+
+def _slowed_line(place: Whereabouts, now: datetime) -> str:
+    failures = place.failures
+    until = when(failures.throttled_until, now) if failures and failures.throttled_until else symbols().none
+    who = behind(place) if place.site else safe(str(whose(place)))
+    return f"  {fit(place.subject, 24)}  until {until}  {who}"
 
 
 def _job_line(job: Job, now: datetime) -> str:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.message import Message
 
 from helpdesk_tui.themes import symbols
 from helpdesk_tui.widgets.cursor_view import CursorView
-from helpdesk_tui.widgets.text import fit
+from helpdesk_tui.widgets.text import fit, safe
 
 GAP = "  "
+
+Cell: TypeAlias = str | tuple[str, str]
+"""Hostile or not. Of two texts the second is not cut: `Bakkerij Ja… +2`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class RowColumn:
 class Row:
     """One line; all of it may be hostile text."""
 
-    cells: tuple[str, ...]
+    cells: tuple[Cell, ...]
     look: str = ""
     """`attention` or `quiet`; empty: plain."""
 
@@ -92,10 +96,10 @@ class RowList(CursorView):
         wide = {column: column.width + max(0, spare) * column.grows // shares for column in there}
         return [wide.get(column, 0) for column in self._columns]
 
-    def _line(self, lead: str, cells: Sequence[str]) -> str:
+    def _line(self, lead: str, cells: Sequence[Cell]) -> str:
         parts = [
-            fit(text, width, right=column.right)
-            for text, column, width in zip(cells, self._columns, self._widths(), strict=True)
+            _fitted(cell, width, right=column.right)
+            for cell, column, width in zip(cells, self._columns, self._widths(), strict=True)
             if width
         ]
         return fit(lead + GAP.join(parts), self.room)
@@ -122,3 +126,12 @@ class RowList(CursorView):
         self.move_to(number)
         if again:
             self.post_message(self.Opened(number))
+
+
+def _fitted(cell: Cell, width: int, *, right: bool) -> str:
+    """The cell, exactly this wide."""
+    if isinstance(cell, str):
+        return fit(cell, width, right=right)
+    text, end = cell
+    room = max(0, width - cell_len(end) - 1)
+    return fit(f"{fit(text, min(room, cell_len(safe(text))))} {end}", width, right=right)

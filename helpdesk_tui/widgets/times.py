@@ -41,6 +41,16 @@ def countdown(span: timedelta) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
+def when(moment: datetime, now: datetime) -> str:
+    """`14:02` today, `17 Nov 14:02` on another day, in the zone of the machine."""
+    return moment.astimezone().strftime("%H:%M") if same_day(moment, now) else exact(moment, now)
+
+
+def same_day(moment: datetime, now: datetime) -> bool:
+    """Whether it is a moment of today, in the zone of the machine."""
+    return moment.astimezone().date() == now.astimezone().date()
+
+
 def exact(moment: datetime | None, now: datetime | None = None) -> str:
     """`17 Nov 14:02`, in the zone of the machine; `17 Nov 2024` when `now` is given and it was long before."""
     if moment is None:

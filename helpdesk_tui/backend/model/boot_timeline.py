@@ -16,7 +16,7 @@ BOOT_PAUSE = timedelta(minutes=10)
 """Requests that lie closer together belong to one start, with the reboots that it brings."""
 
 OVERDUE_AFTER = timedelta(hours=10)
-"""Phones ask again about every four hours (settings_file.recheck_minutes): twice missed is too late."""
+"""Phones ask again about every four hours (see `recheck_minutes`): twice missed is too late."""
 
 
 class Proof(StrEnum):

@@ -57,16 +57,21 @@ class Failures:
         return LIMITS[self.kind]
 
     @property
-    def reason(self) -> str:
-        """Why it is throttled, for the operator."""
+    def what(self) -> str:
+        """What failed, and how often; since when is told in the operator's own time."""
         what, how = _WORDS[self.kind]
-        return f"{self.count} {what}{'' if self.count == 1 else 's'} {how} since {self.first_at:%Y-%m-%d %H:%M} UTC."
+        return f"{self.count} {what}{'' if self.count == 1 else 's'} {how}"
+
+    @property
+    def reason(self) -> str:
+        """Why it is throttled, for the history, which people in several time zones read."""
+        return f"{self.what} since {self.first_at:%Y-%m-%d %H:%M} UTC."
 
     @property
     def spared(self) -> str:
         """Who is not held up by that, for the operator."""
         if self.kind in (SubjectKind.ADDRESS, SubjectKind.MAC):
-            return "Valid addresses are always answered."
+            return "Phones with a valid URL are always answered."
         return "Whoever is logged in to the REST API already goes on."
 
 

@@ -22,6 +22,8 @@ class Field(StrEnum):
     VENDOR = "vendor"
     FIRMWARE = "firmware"
     REASON = "reason"
+    SITE = "at"
+    """The public address that the phone last fetched from."""
 
 
 @dataclass(frozen=True, slots=True)

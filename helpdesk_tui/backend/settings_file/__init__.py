@@ -17,7 +17,6 @@ from helpdesk_tui.backend.settings_file.file import (
 )
 from helpdesk_tui.backend.settings_file.function_keys import capacity, check_key, check_keys
 from helpdesk_tui.backend.settings_file.generation import Generation, generation_of
-from helpdesk_tui.backend.settings_file.layout import recheck_minutes
 from helpdesk_tui.backend.settings_file.packed import heading_of, pack, unpack
 from helpdesk_tui.backend.settings_file.setting import Endpoint, FirmwareChoice, Origin, Setting, Source
 from helpdesk_tui.backend.settings_file.text import check_organisation, check_text, check_value
@@ -55,7 +54,6 @@ __all__ = [
     "masked",
     "masked_text",
     "pack",
-    "recheck_minutes",
     "render",
     "settings_of",
     "snom_firmware_file",

@@ -6,11 +6,9 @@ from dataclasses import dataclass, field
 
 from helpdesk_tui.backend.model.keys import FunctionKey
 from helpdesk_tui.backend.model.organisation import Identity
+from helpdesk_tui.backend.model.recheck import recheck_minutes
 from helpdesk_tui.backend.settings_file.function_keys import capacity, keys_by_position, lines_of_keys
 from helpdesk_tui.backend.settings_file.setting import Source
-
-_SHORTEST_RECHECK = 240
-_SPREAD = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +43,9 @@ def layout_of(source: Source) -> Layout:
         lines=lines_of_keys(keys, len(identities)),
         last_key=capacity(source.model, source.modules),
         homeless_keys=tuple(homeless),
-        recheck_minutes=recheck_minutes(source),
+        recheck_minutes=recheck_minutes(source.mac),
         secrets=_secrets(source),
     )
-
-
-def recheck_minutes(source: Source) -> int:
-    """After how many minutes the phone asks for its settings again: about four hours, other for each phone.
-
-    The MAC decides, so that phones which start at the same moment spread out, and the file stays the same.
-    """
-    return _SHORTEST_RECHECK + int(source.mac.hex, 16) % _SPREAD
 
 
 def _secrets(source: Source) -> frozenset[str]:

@@ -23,6 +23,7 @@ from helpdesk_tui.backend.store.phones import PhoneTable
 from helpdesk_tui.backend.store.requests import RequestTable
 from helpdesk_tui.backend.store.runs import RunTable
 from helpdesk_tui.backend.store.secrets import SecretTable
+from helpdesk_tui.backend.store.sites import SiteTable
 from helpdesk_tui.backend.store.visits import VisitTable
 
 Clock = Callable[[], datetime]
@@ -53,6 +54,7 @@ class Store:
         self.fetched = FetchedTable(self.database)
         self.custom = CustomTable(self.database)
         self.runs = RunTable(self.database, clock)
+        self.sites = SiteTable(self.database)
         self.failures = FailureTable(self.database)
         self.leases = LeaseTable(self.database, clock)
         self.api_users = ApiUserTable(self.database)

@@ -14,6 +14,7 @@ from pathlib import Path
 from weakref import WeakSet
 
 from helpdesk_tui.backend.errors import DatabaseProblem
+from helpdesk_tui.backend.model.site import site_of
 
 SCHEMA_VERSION = 10
 """The number of migrations this program knows; kept in PRAGMA user_version."""
@@ -126,6 +127,7 @@ class Database:
         )
         connection.row_factory = sqlite3.Row
         connection.create_function("casefold", 1, _casefold, deterministic=True)
+        connection.create_function("site_of", 1, site_of, deterministic=True)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA cache_size = -16000")

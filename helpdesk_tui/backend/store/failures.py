@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from datetime import datetime
 from sqlite3 import Row
 
@@ -39,6 +41,35 @@ class FailureTable:
         """The subjects with failures, the latest first."""
         with self._database.read() as connection:
             rows = connection.execute("SELECT * FROM failures ORDER BY last_at DESC LIMIT ?", [limit])
+            return tuple(_failures(row) for row in rows)
+
+    def of(self, subjects: Iterable[str], since: datetime) -> tuple[Failures, ...]:
+        """Those of these subjects that went on after a moment."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT * FROM failures WHERE last_at >= ? AND subject IN (SELECT value FROM json_each(?))",
+                [stamp(since), json.dumps(list(subjects))],
+            )
+            return tuple(_failures(row) for row in rows)
+
+    def of_phones(self, since: datetime, limit: int = 200) -> tuple[Failures, ...]:
+        """Those of the MACs of phones here that went on after a moment, the latest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT failures.* FROM failures JOIN phones ON phones.mac = replace(subject, ':', '')"
+                " WHERE kind = ? AND last_at >= ? ORDER BY last_at DESC LIMIT ?",
+                [SubjectKind.MAC.value, stamp(since), limit],
+            )
+            return tuple(_failures(row) for row in rows)
+
+    def of_others(self, known: Iterable[str], since: datetime, now: datetime, limit: int) -> tuple[Failures, ...]:
+        """Those of all subjects but these that went on after a moment, first who is throttled, then the latest."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT * FROM failures WHERE last_at >= ? AND subject NOT IN (SELECT value FROM json_each(?))"
+                " ORDER BY coalesce(throttled_until > ?, 0) DESC, last_at DESC LIMIT ?",
+                [stamp(since), json.dumps(list(known)), stamp(now), limit],
+            )
             return tuple(_failures(row) for row in rows)
 
     def throttled(self, now: datetime) -> dict[str, datetime]:

@@ -19,7 +19,7 @@ from helpdesk_tui.backend.model.step import Call, Step
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.model.verdict import VerdictKind, judge
 from helpdesk_tui.backend.store.database import Database, moment, stamp
-from helpdesk_tui.backend.store.search import TURNED, condition, narrowing
+from helpdesk_tui.backend.store.search import TURNED, at_sites, condition, narrowing
 
 if TYPE_CHECKING:
     from helpdesk_tui.backend.store import Clock
@@ -184,24 +184,18 @@ class PhoneTable:
         )
 
     def at_address(self, address: str, limit: int = 20) -> tuple[Phone, ...]:
-        """The phones that last came from this public address, the latest first."""
+        """The phones that last came from the site of this public address, the latest first."""
+        where, values = at_sites([address])
         with self._database.read() as connection:
-            rows = connection.execute(
-                f"{SELECT} WHERE phones.last_address = ? ORDER BY phones.last_seen DESC LIMIT ?", [address, limit]
-            )
+            rows = connection.execute(f"{SELECT} WHERE {where} ORDER BY last_seen DESC LIMIT ?", [*values, limit])
             return tuple(_phone(row) for row in rows)
 
-    def sites(self, limit: int = 500) -> tuple[tuple[str, int, datetime | None, str], ...]:
-        """Public address, number of phones, last fetch, and one of the organisations; the latest first."""
+    def by_macs(self, macs: Iterable[Mac]) -> tuple[Phone, ...]:
+        """The phones of these MACs, as far as they are ours."""
         with self._database.read() as connection:
-            rows = connection.execute(
-                "SELECT last_address, phones, latest, organisations.name FROM (SELECT last_address, count(*) AS phones,"
-                " max(last_seen) AS latest, min(organisation_id) AS one FROM phones WHERE last_address <> ''"
-                " GROUP BY last_address ORDER BY latest DESC LIMIT ?)"
-                " JOIN organisations ON organisations.id = one ORDER BY latest DESC",
-                [limit],
-            )
-            return tuple((row[0], row[1], moment(row[2]), row[3]) for row in rows)
+            where = "WHERE phones.mac IN (SELECT value FROM json_each(?))"
+            rows = connection.execute(f"{SELECT} {where}", [json.dumps([mac.hex for mac in macs])])
+            return tuple(_phone(row) for row in rows)
 
     def of_organisation(self, organisation_id: int, model: str | None = None) -> tuple[Phone, ...]:
         """The phones of an organisation by MAC; with `model` only those of it."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterable
 
 from helpdesk_tui.backend.model.query import Field, Query, Term
+from helpdesk_tui.backend.model.site import site_of
 from helpdesk_tui.backend.model.verdict import VerdictKind
 
 # One condition for each field; every `?` is the term's text, after GLOB as a pattern.
@@ -22,6 +25,11 @@ CONDITIONS: dict[Field, str] = {
 }
 
 
+AT_ADDRESS = "last_address IN (SELECT value FROM json_each(?)) AND last_address <> ''"  # the index has only those
+IN_NETWORK = "instr(last_address, ':') > 0 AND site_of(last_address) IN (SELECT value FROM json_each(?))"
+"""At a site of IPv6, where each phone has an address of its own: few rows get as far as the function."""
+
+
 IN_SEARCH_TEXT = frozenset({Field.ANYTHING, Field.USER})
 """What these look for stands in the search text."""
 
@@ -37,7 +45,7 @@ def condition(query: Query, now: str) -> tuple[str, list[str]]:
     parts: list[str] = []
     values: list[str] = []
     for term in query.terms:
-        text, new = _verdict(term, now) if term.field is Field.VERDICT else _plain(term)
+        text, new = _special(term, now) or _plain(term)
         parts.append(f"NOT ({text})" if term.negated else f"({text})")
         values += new
     return (f" WHERE {' AND '.join(parts)}" if parts else ""), values
@@ -62,6 +70,22 @@ def _groups(text: str) -> str:
         return ""
     quoted = (group.replace('"', '""') for group in groups)
     return "(" + " AND ".join(f'"{group}"' for group in quoted) + ")"
+
+
+def _special(term: Term, now: str) -> tuple[str, list[str]] | None:
+    """Of the fields for which one condition is not enough."""
+    if term.field is Field.VERDICT:
+        return _verdict(term, now)
+    return at_sites([term.text]) if term.field is Field.SITE else None
+
+
+def at_sites(addresses: Iterable[str]) -> tuple[str, list[str]]:
+    """The phones of the sites that these addresses belong to."""
+    sites = {site_of(address) for address in addresses}
+    networks = {site for site in sites if ":" in site}
+    if not networks:
+        return AT_ADDRESS, [json.dumps([*sites])]
+    return f"({AT_ADDRESS}) OR ({IN_NETWORK})", [json.dumps([*(sites - networks)]), json.dumps([*networks])]
 
 
 def _plain(term: Term) -> tuple[str, list[str]]:

@@ -1,4 +1,4 @@
-"""What fetches of phones teach and move, misses, and the places that phones come from."""
+"""What fetches of phones teach and move, and misses."""
 
 from __future__ import annotations
 
@@ -93,18 +93,6 @@ class Miss:
     file: str
     mac: Mac | None
     """The MAC that its file name names."""
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """The phones behind one public address."""
-
-    address: str
-    phones: int
-    last_fetch: datetime | None
-    organisation: str
-    """One of those whose phones are there."""
-    failures: Failures | None
 
 
 class Fetching:
@@ -247,17 +235,6 @@ class Fetching:
                 raise NotFound(f"{subject[:60]} has no failures any more: it is answered as everybody else.")
             text = f"Released {subject}: its failures are forgotten."
             self._store.events.add(self._context.operator, EventKind.ADDRESS, text, find_mac(subject))
-
-    def sites(self, limit: int = 500) -> tuple[Site, ...]:
-        """Phones grouped by the public address that they last fetched from, the latest first."""
-        return tuple(
-            Site(address, phones, last_fetch, organisation, self._store.failures.get(address_subject(address)))
-            for address, phones, last_fetch, organisation in self._store.phones.sites(limit)
-        )
-
-    def phones_at(self, address: str, limit: int = 20) -> tuple[Phone, ...]:
-        """The phones that last fetched from this address, the latest first."""
-        return self._store.phones.at_address(address, limit)
 
     def latest(self, limit: int = 200) -> tuple[Request, ...]:
         """The latest fetches of all phones, newest first."""

@@ -15,6 +15,7 @@ from helpdesk_tui.backend.model.firmware_rules import needs_chained_update
 from helpdesk_tui.backend.model.keys import CustomSetting, FunctionKey
 from helpdesk_tui.backend.model.organisation import Identity, Organisation
 from helpdesk_tui.backend.model.phone import Phone, Provisioned
+from helpdesk_tui.backend.model.recheck import recheck_minutes
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.settings_file.setting import Endpoint, FirmwareChoice, Source
 from helpdesk_tui.backend.store.custom import Own
@@ -99,11 +100,9 @@ class Settings:
 
     def checks(self, phone: Phone) -> Checks:
         """When the phone last asked for its settings, and when it is going to."""
-        from helpdesk_tui.backend.settings_file import recheck_minutes
-
         if phone.last_seen is None:
             return Checks(None, None, False)
-        following = phone.last_seen + timedelta(minutes=recheck_minutes(self.source(phone)))
+        following = phone.last_seen + timedelta(minutes=recheck_minutes(phone.mac))
         return Checks(phone.last_seen, following, phone.changed_at is not None and phone.changed_at > phone.last_seen)
 
     # -- made of ------------------------------------------------------------------------------------------------------

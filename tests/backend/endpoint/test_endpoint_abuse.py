@@ -93,9 +93,9 @@ def test_case_53_many_wrong_guesses_slow_only_the_guesser(desk: Helpdesk, endpoi
     (address,) = (failures for failures in desk.fetching.addresses(2000) if failures.subject == "127.0.0.1")
     assert address.throttled(desk.clock())
     assert "1000 requests" in address.reason
-    until(desk.fetching.sites)
-    (site,) = desk.fetching.sites()
-    assert (site.address, site.phones, site.failures) == ("127.0.0.1", 1, address)
+    until(lambda: desk.sites.survey().sites)
+    place = desk.sites.survey().places[0]
+    assert place.site and (place.site.address, place.site.phones, place.failures) == ("127.0.0.1", 1, address)
 
 
 def test_a_throttled_address_is_slow_until_somebody_releases_it(desk: Helpdesk, endpoint: Served) -> None:

@@ -32,6 +32,7 @@ def term(text: str, field: Field = ANY, negated: bool = False) -> Term:
         ("!step:disabled", (term("disabled", Field.STEP, True),)),
         ('org:"Bakkerij Jansen" d735', (term("bakkerij jansen", Field.ORGANISATION), term("d735"))),
         ("company:x", (term("x", Field.ORGANISATION),)),
+        ("at:2001:DB8:1::/64", (term("2001:db8:1::/64", Field.SITE),)),
         ("verdict:attention", (term("attention", Field.VERDICT),)),
         ("org:", ()),  # still being typed
         ('org:""', ()),

@@ -9,6 +9,7 @@ import pytest
 from helpdesk_tui.backend.errors import BadInput
 from helpdesk_tui.backend.model.keys import CustomSetting, FunctionKey, KeyFunction
 from helpdesk_tui.backend.model.mac import Mac
+from helpdesk_tui.backend.model.recheck import recheck_minutes
 from helpdesk_tui.backend.settings_file import (
     MASK,
     ChangeKind,
@@ -19,7 +20,6 @@ from helpdesk_tui.backend.settings_file import (
     mask,
     masked,
     masked_text,
-    recheck_minutes,
     render,
     settings_of,
     snom_firmware_file,
@@ -121,7 +121,7 @@ def test_compare_sees_a_label_alone_and_each_web_password() -> None:
 
 def test_phones_ask_again_at_different_times() -> None:
     sources = [sample(Generation.SNOM_10, mac=Mac(f"000413{number:06x}")) for number in range(300)]
-    minutes = [recheck_minutes(source) for source in sources]
+    minutes = [recheck_minutes(source.mac) for source in sources]
     assert len(set(minutes)) == 60 and min(minutes) >= 240 and max(minutes) < 300
     period = read(render(settings_of(sources[7])))["prov_polling_period"]
     assert int(period) == minutes[7] * 60

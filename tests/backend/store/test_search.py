@@ -17,6 +17,7 @@ from helpdesk_tui.backend.helpdesk import Helpdesk
 from helpdesk_tui.backend.model.phone import Phone
 from helpdesk_tui.backend.model.query import Field, Query, Term, parse_query
 from helpdesk_tui.backend.model.reason import Reason
+from helpdesk_tui.backend.model.site import site_of
 from helpdesk_tui.backend.model.verdict import VerdictKind, judge
 from tests.backend.offices import add_organisation, add_user, in_service, new_phone, open_desk, service
 from tests.frozen_clock import FrozenClock
@@ -50,13 +51,20 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     with desk.context.write():
         silent = in_service(desk, "80:5e:c0:11:a1:b2", "T48S", name="50% hal")
         desk.store.phones.update(
-            silent.id, {"last_seen": clock() - timedelta(days=9), "firmware_installed": "66.86.0.15"}
+            silent.id,
+            {
+                "last_seen": clock() - timedelta(days=9),
+                "firmware_installed": "66.86.0.15",
+                "last_address": "203.0.113.7",
+            },
         )
     service(desk).fail_next(Reason.OWNED_ELSEWHERE)
     istanbul = new_phone(desk, "00:04:13:dd:ee:ff", "D735", name="İstanbul", user_id=rene)
     desk.phones.add(replace(istanbul, organisation_id=smit))
     service(desk).recover()
-    in_service(desk, "80:5e:c0:11:22:34", "T46U", name="'; DROP TABLE phones; --")
+    hostile = in_service(desk, "80:5e:c0:11:22:34", "T46U", name="'; DROP TABLE phones; --")
+    with desk.context.write():
+        desk.store.phones.update(hostile.id, {"last_address": "2001:db8:1:2:a::7"})
     phones = desk.phones.all(Query())
     assert len(phones) == 6
     short_names = {o.id: o.short_name for o in desk.store.directory.organisations()}
@@ -118,6 +126,13 @@ ALL = {"Balie", "Kamer 2.14", "Zaal_1", "50% hal", "İstanbul", "'; DROP TABLE p
         ("reason:owned_elsewhere", {"İstanbul"}),
         ("firmware:66.86", {"50% hal"}),
         ("!firmware:66.86", ALL - {"50% hal"}),
+        ("at:203.0.113.7", {"50% hal"}),
+        ("at:203.0.113", set()),
+        ("at:2001:db8:1:2:b::", {"'; DROP TABLE phones; --"}),  # another phone of the same network
+        ("at:2001:DB8:1:2::/64", {"'; DROP TABLE phones; --"}),
+        ("at:2001:db8:1:3::/64", set()),
+        ("at:/64", set()),
+        ("!at:203.0.113.7 vendor:yealink", {"Zaal_1", "'; DROP TABLE phones; --"}),
         ("room:4", set()),
         ("%", {"Kamer 2.14", "50% hal", "İstanbul"}),
         ("_", {"Kamer 2.14", "Zaal_1", "İstanbul"}),
@@ -154,6 +169,7 @@ def holds(term: Term, phone: Phone, office: Office) -> bool:
         Field.MODEL: lambda: text == phone.model.casefold(),
         Field.VENDOR: lambda: text == phone.vendor,
         Field.VERDICT: lambda: text == verdict,
+        Field.SITE: lambda: phone.last_address != "" and site_of(text) == site_of(phone.last_address),
         Field.REASON: lambda: text == (phone.reason or ""),
         Field.FIRMWARE: lambda: text in (phone.firmware_installed or "") or text in (phone.firmware_selected or ""),
     }
@@ -178,13 +194,16 @@ WORDS = (
         "1.77",
         "2.14",
     ),
-    *("straße", "İ", "active", "disabled", "provision", "attention", "waiting", "ok", "owned_elsewhere", "66.86"),
+    *("straße", "İ", "active", "disabled", "provision", "attention", "waiting", "ok", "owned_elsewhere"),
+    *("66.86", "203.0.113.7"),
 )
 words = st.one_of(st.sampled_from(WORDS), st.text(st.characters(), max_size=4))
 tokens = st.builds(
     "{}{}{}".format,
     st.sampled_from(["", "!"]),
-    st.sampled_from(["", "org:", "step:", "model:", "user:", "verdict:", "vendor:", "firmware:", "reason:", "x:"]),
+    st.sampled_from(
+        ["", "org:", "step:", "model:", "user:", "verdict:", "vendor:", "firmware:", "reason:", "at:", "x:"]
+    ),
     st.one_of(words, words.map('"{}"'.format)),
 )
 
