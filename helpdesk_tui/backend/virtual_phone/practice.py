@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from helpdesk_tui.backend.virtual_phone.boot import Fault
+from helpdesk_tui.backend.virtual_phone.faults import Fault
 from helpdesk_tui.backend.walkthroughs.definition import OTHER_WALKTHROUGH, Text
 from helpdesk_tui.backend.walkthroughs.progress import How, Passage
 
