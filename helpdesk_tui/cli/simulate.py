@@ -95,9 +95,9 @@ def phone(
         if factory_reset:
             virtual.factory_reset()
         if not virtual.boot():
-            raise Refused(virtual.ending)
+            raise Refused(f"{device} {virtual.ending}")
         if virtual.trouble:
-            click.echo(virtual.ending)
+            click.echo(f"{device} {virtual.ending}")
 
 
 def _model(desk: Helpdesk, mac: Mac, name: str | None) -> PhoneModel:

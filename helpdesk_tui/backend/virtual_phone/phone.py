@@ -81,7 +81,9 @@ class VirtualPhone:
         self.faults = frozenset(faults)
         self._state_file = state_file
         self._reach, self._verify = reach, verify
-        self._progress, self._pause = progress, pause
+        self.progress = progress
+        """Who watches."""
+        self._pause = pause
         self._remember(state_file, firmware)
 
     def __repr__(self) -> str:
@@ -111,13 +113,13 @@ class VirtualPhone:
 
     @property
     def ending(self) -> str:
-        """How the last boot ended, in one sentence: with what went wrong first, and what to do about it."""
+        """What the last boot makes of the phone, with what went wrong first and what to do: `cannot make calls: …`."""
         if not self.registered:
-            return f"{self.mac} cannot make calls: {self.trouble}."
+            return f"cannot make calls: {self.trouble}."
         if self.trouble is None:
-            return f"{self.mac} is ready to make calls."
+            return "is ready to make calls."
         but = "but not all went well" if self._fetched else "but with the settings that it had"
-        return f"{self.mac} is ready to make calls, {but}: {self.trouble}."
+        return f"is ready to make calls, {but}: {self.trouble}."
 
     # -- one start ----------------------------------------------------------------------------------------------------
 
@@ -310,7 +312,7 @@ class VirtualPhone:
         return next((self.settings[name] for name in names if self.settings.get(name)), "")
 
     def _say(self, step: BootStep, text: str, seconds: float = 0.0, *, ok: bool = True) -> None:
-        self._progress(Progress(step, text, ok))
+        self.progress(Progress(step, text, ok))
         if seconds:
             self._pause(seconds)
 

@@ -151,6 +151,18 @@ class Practice:
         visited = self.visited | {f"{OTHER_WALKTHROUGH}{walkthrough}"}
         return replace(self, walkthrough=walkthrough, passed=passed, visited=visited, obeyed=False)
 
+    @property
+    def told(self) -> str:
+        """What there is to say to whoever lets the caller do what this step asks; empty: they do it, and it is seen."""
+        answer = self.answer
+        if self.obeyed and (answer.does or answer.mends):
+            return "The caller has done that already: wait for what comes of it."
+        if answer.does:
+            return ""
+        if answer.mends:
+            return "The caller sees to it: go on when they say so."
+        return "This step asks nothing of the caller: it is for you to go on."
+
     def obey(self) -> tuple[Practice, tuple[Deed, ...]]:
         """The caller does what the step asks, unless they have."""
         answer = self.answer

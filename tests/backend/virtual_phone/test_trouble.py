@@ -127,14 +127,14 @@ def test_a_certificate_that_is_not_trusted_is_called_that(desk: Helpdesk, tmp_pa
     make = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj"]
     files = ["-keyout", "key.pem", "-out", "cert.pem", "-days", "2"]
     subprocess.run([*make, "/CN=elsewhere.example.net", *files], cwd=tmp_path, check=True, capture_output=True)
-    certificate = str(tmp_path / "cert.pem")
-    listen = Listen(tls_certificate=certificate, tls_key=str(tmp_path / "key.pem"), access_log=tmp_path / "log")
+    certificate = tmp_path / "cert.pem"
+    listen = Listen(tls_certificate=certificate, tls_key=tmp_path / "key.pem", access_log=tmp_path / "log")
     d735 = desk.catalogue.get("D735")
     with in_background(desk, listen) as url:
         host = url.partition("//")[2]
         unknown = answer_of(d735, url)
         assert f"the certificate of {host} is not trusted (self-signed certificate); trust its authority" in unknown
-        of_another = answer_of(d735, url, trust=certificate)
+        of_another = answer_of(d735, url, trust=str(certificate))
         assert f"the certificate of {host} is not trusted (IP address mismatch" in of_another
         assert "ask for it by a name that stands in the certificate" in of_another
 
