@@ -68,12 +68,17 @@ async def choose_caller(screen: HelpdeskScreen, phone: Phone | None = None, walk
     await _call(screen, caller, scenario, about, walkthrough)
 
 
-async def _call(screen: HelpdeskScreen, caller: Caller, scenario: Scenario, about: Phone, walkthrough: str) -> None:
-    """Let them call, and lead them through the walkthrough that is open, or through the one that fits best."""
+async def _call(screen: HelpdeskScreen, caller: Caller, scenario: Scenario, about: Phone, here: str) -> None:
+    """Let them call, and lead them through the walkthrough that is under way, or through the one that fits best.
+
+    `here` is the one that is on the screen; empty: none is.
+    """
     await asyncio.to_thread(caller.call, scenario, about)
     screen.say(f"{scenario.caller} is on the line, about {about.mac}. {press('play_caller')}: they do what you say.")
-    begin = walkthrough if walkthrough and scenario.anywhere else scenario.walkthrough
-    if begin != walkthrough:
+    runs = await asyncio.to_thread(screen.session.helpdesk.walkthroughs.runs_of, about)
+    under_way = here or next((run.walkthrough for run in runs if run.ended_at is None), "")
+    begin = under_way if under_way and scenario.anywhere else scenario.walkthrough
+    if begin != here:
         from helpdesk_tui.screens.walkthrough import WalkthroughScreen
 
         screen.app.push_screen(WalkthroughScreen(screen.session, about.id, begin))

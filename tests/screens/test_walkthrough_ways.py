@@ -215,6 +215,16 @@ async def test_a_walkthrough_goes_on_with_whoever_resets_its_phone(
         await seen(looking, screen, "▸ 4 Let it start fully", "Hear ● The caller's phone is ready to make calls.")
 
 
+async def test_whoever_does_what_they_are_told_goes_on_with_the_walkthrough_that_is_under_way(
+    session: Session, desk: Helpdesk, snom: Phone, caller: Caller
+) -> None:
+    desk.walkthroughs.resume_or_start(snom, "factory-reset-snom")
+    phone_screen = partial(PhoneScreen, phone_id=snom.id)
+    async with looking_at(replace(session, caller=caller), phone_screen) as (looking, _):
+        await press(looking, "p", "down", "down", "enter")
+        await looking.shows("Factory reset of a Snom", "Hear", "Mijn toestel doet vreemd")
+
+
 async def test_practice_begins_anywhere_with_a_phone_that_fits(
     session: Session, desk: Helpdesk, snom: Phone, caller: Caller, clock: FrozenClock
 ) -> None:
