@@ -80,7 +80,8 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.use_cases.users import ListedUser
     from helpdesk_tui.backend.use_cases.walkthroughs import FIX, PROOFS, RESET, View, check_note
     from helpdesk_tui.backend.virtual_phone.caller import Caller
-    from helpdesk_tui.backend.virtual_phone.practice import Scenario
+    from helpdesk_tui.backend.virtual_phone.handset import Condition, Glance
+    from helpdesk_tui.backend.virtual_phone.practice import Deed, Scenario
     from helpdesk_tui.backend.walkthroughs.actions import Action
     from helpdesk_tui.backend.walkthroughs.definition import Drawing, WalkStep
     from helpdesk_tui.backend.walkthroughs.engine import StepState, WalkState, seconds
@@ -108,10 +109,12 @@ __all__ = [
     "ComparedLine",
     "Comparison",
     "CompassDesk",
+    "Condition",
     "ConfigurationProblem",
     "CustomPlace",
     "CustomSetting",
     "DatabaseProblem",
+    "Deed",
     "Drawing",
     "Effect",
     "Environment",
@@ -129,6 +132,7 @@ __all__ = [
     "FirmwareVersion",
     "Form",
     "FunctionKey",
+    "Glance",
     "Helpdesk",
     "HelpdeskError",
     "HistoryLine",
@@ -249,6 +253,9 @@ _MODULES = {
     "View": "use_cases.walkthroughs",
     "check_note": "use_cases.walkthroughs",
     "Caller": "virtual_phone.caller",
+    "Condition": "virtual_phone.handset",
+    "Glance": "virtual_phone.handset",
+    "Deed": "virtual_phone.practice",
     "Scenario": "virtual_phone.practice",
     "Action": "walkthroughs.actions",
     "Drawing": "walkthroughs.definition",

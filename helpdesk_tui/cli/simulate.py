@@ -10,7 +10,8 @@ import click
 from helpdesk_tui.backend import BadInput, ConfigurationProblem, Helpdesk, Mac, NotFound, Refused, Vendor
 from helpdesk_tui.backend.manufacturers.simulated import SimulatedService
 from helpdesk_tui.backend.model.catalogue import PhoneModel
-from helpdesk_tui.backend.virtual_phone.boot import BootStep, Fault, Progress
+from helpdesk_tui.backend.virtual_phone.boot import BootStep, Progress
+from helpdesk_tui.backend.virtual_phone.faults import Fault
 from helpdesk_tui.backend.virtual_phone.manufacturer import Ask, ask_over_http
 from helpdesk_tui.cli.output import printable
 from helpdesk_tui.cli.session import Session
@@ -44,7 +45,13 @@ def manufacturers(host: str, port: int, state: Path | None) -> None:
 @click.option("--endpoint", help="Root of the endpoint, when it is not reached at provisioning_url.")
 @click.option("--manufacturers", "services", help="Root of `simulate manufacturers`.")
 @click.option("--state", type=click.Path(dir_okay=False, path_type=Path), help="File that keeps its settings.")
-@click.option("--fault", "faults", type=click.Choice([fault.value for fault in Fault]), multiple=True)
+@click.option(
+    "--fault",
+    "faults",
+    type=click.Choice([fault.value for fault in Fault]),
+    multiple=True,
+    help="What is wrong around it; may be given several times.",
+)
 @click.option("--trust", type=click.Path(exists=True, dir_okay=False), help="Certificate authority to trust (PEM).")
 @click.option("--fast", is_flag=True, help="Without the pauses that a real phone makes.")
 @click.pass_obj
@@ -61,7 +68,11 @@ def phone(
     trust: str | None,
     fast: bool,
 ) -> None:
-    """Boot a phone as provisioning.txt describes; exit 0 when it can make calls at the end."""
+    """Boot a phone as provisioning.txt describes; exit 0 when it can make calls at the end.
+
+    The last line names what went wrong first, and what to do. A phone that has settings keeps them, as a real one
+    does: when it cannot fetch others, it still registers with those, unless the same trouble stands in the way.
+    """
     from helpdesk_tui.backend.virtual_phone import VirtualPhone
 
     with session.helpdesk() as desk:
@@ -84,7 +95,9 @@ def phone(
         if factory_reset:
             virtual.factory_reset()
         if not virtual.boot():
-            raise Refused(f"{device} cannot make calls: the last line that failed says why.")
+            raise Refused(f"{device} {virtual.ending}")
+        if virtual.trouble:
+            click.echo(f"{device} {virtual.ending}")
 
 
 def _model(desk: Helpdesk, mac: Mac, name: str | None) -> PhoneModel:

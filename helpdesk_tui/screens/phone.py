@@ -45,11 +45,17 @@ from helpdesk_tui.widgets.times import ago, countdown, exact, short_span
 from helpdesk_tui.widgets.verdict_line import VerdictLine
 
 if TYPE_CHECKING:
+    from helpdesk_tui.backend import Glance
     from helpdesk_tui.environments import Elsewhere
 
 BUTTONS = ("activate", "firmware", "fix", "reset", "settings_file", "move")
 
-NEEDS_PHONE = frozenset({*BUTTONS, "copy", "login", "organisation", "function_keys", "custom_settings", "walkthroughs"})
+NEEDS_PHONE = frozenset(
+    {*BUTTONS, "copy", "login", "organisation", "function_keys", "custom_settings", "walkthroughs", "play_caller"}
+)
+
+BOOTS_EVERY = 0.2
+"""Seconds between two looks at the phone of the demo's caller, which starts in a few seconds."""
 
 MINUTE = 60.0
 """Seconds between two looks at what time alone changes: countdowns and relative times."""
@@ -80,6 +86,7 @@ class PhoneScreen(PhoneActions, PhoneCustoms, LiveScreen):
         super().__init__(session)
         self._phone_id = phone_id
         self._seen: Seen | None = None
+        self._glance: Glance | None = None
 
     def compose(self) -> ComposeResult:
         yield from self.header()
@@ -90,6 +97,7 @@ class PhoneScreen(PhoneActions, PhoneCustoms, LiveScreen):
             for command_id in BUTTONS:
                 command = BY_ID[command_id]
                 yield KeyButton(command_id, command.key, command.title if command_id != "fix" else "Fix")
+        yield Static(id="boot", markup=False)
         yield Static(id="warnings", markup=False)
         with Grid(id="facts"):
             yield Static(id="left", markup=False)
@@ -100,6 +108,8 @@ class PhoneScreen(PhoneActions, PhoneCustoms, LiveScreen):
 
     def on_mount(self) -> None:
         self.set_interval(MINUTE, self._show_all)
+        if self.session.caller:
+            self.set_interval(BOOTS_EVERY, self._show_boot)
 
     # Reading --------------------------------------------------------------------------------------------------------
 
@@ -141,6 +151,20 @@ class PhoneScreen(PhoneActions, PhoneCustoms, LiveScreen):
             label = "Fix" if button.command == "fix" else BY_ID[button.command].title
             button.show(label, available=self.reason_against(button.command) is None)
         self.show_commands()
+
+    def _show_boot(self) -> None:
+        """In the demo: what the phone does since its caller did something to it."""
+        from helpdesk_tui.screens.practice import progress_text  # late: only the demo has a caller
+
+        caller = self.session.caller
+        glance = caller.glance(self._seen.phone.mac) if caller and self._seen else None
+        if glance != self._glance:
+            self._glance = glance
+            line = self.query_one("#boot", Static)
+            line.display = glance is not None
+            line.set_class(bool(glance and glance.step), "-starting")
+            line.update(progress_text(glance) if glance else "")
+            self.refresh()  # else what this line moves may not be painted anew
 
     def _manufacturer_note(self, phone: Phone) -> Content:
         """The step's value, its plain meaning, and the countdown."""
@@ -232,6 +256,12 @@ class PhoneScreen(PhoneActions, PhoneCustoms, LiveScreen):
 
         search = self._seen.phone.mac.colons if self._seen else ""
         self.app.push_screen(ActivityScreen(self.session, search=search))
+
+    async def action_play_caller(self) -> None:
+        """In the demo: whoever has the phone does something to it, or calls about it."""
+        from helpdesk_tui.screens.practice import play_caller
+
+        await play_caller(self, self.chosen()[0])
 
     def action_timeline(self) -> None:
         """Show the boot step by step."""

@@ -194,11 +194,16 @@ class WalkthroughScreen(WalkthroughActions):
         self.view = view
 
     def _show_caller(self, view: View) -> None:
-        """In a practice: what the caller says, and what their phone does."""
+        """In the demo: what the caller says, and what their phone does."""
         caller = self.session.caller
-        heard = Content("")
-        if caller and (caller.over or caller.is_about(view.phone.mac)):
-            heard = caller_text(caller.words, caller.sees, caller.over, self.desk.walkthroughs.sentence)
+        if caller is None:
+            return
+        from helpdesk_tui.screens.practice import glance_text  # late: only the demo has a caller
+
+        mac = view.phone.mac
+        glance = caller.glance(mac)
+        seen = glance_text(glance, self.desk.walkthroughs.sentence) if glance else Content("")
+        heard = caller_text(caller.words if caller.is_about(mac) else "", seen, caller.verdict_on(mac))
         if heard != self._heard:
             self._heard = heard
             self.query_one("#caller").display = bool(heard.plain)

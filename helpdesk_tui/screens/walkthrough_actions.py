@@ -194,16 +194,17 @@ class WalkthroughActions(HelpdeskScreen):
             self.app.push_screen(FirmwareScreen(self.session, (self.view.phone.id,)))
 
     async def action_play_caller(self) -> None:
-        """In a practice: the caller does what the step says. Else: somebody calls."""
+        """In a practice: the caller does what the step says. Else: whoever has the phone does something to it."""
         caller, view = self.session.caller, self.view
         if caller is None or view is None:
             return
         if caller.is_about(view.phone.mac):
-            caller.obey()
+            if told := caller.obey():
+                self.say(self.desk.walkthroughs.sentence(told))
         else:
-            from helpdesk_tui.screens.practice import choose_caller
+            from helpdesk_tui.screens.practice import play_caller
 
-            await choose_caller(self, view.phone, view.run.walkthrough)
+            await play_caller(self, view.phone, view.run.walkthrough)
         self.read()
 
     # Told -----------------------------------------------------------------------------------------------------------

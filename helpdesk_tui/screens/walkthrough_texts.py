@@ -107,16 +107,16 @@ def evidence_text(
     return Content("\n").join(lines) if lines else Content.styled(say("Nothing yet; it appears by itself."), "$quiet")
 
 
-def caller_text(words: str, sees: str, over: str, say: Say) -> Content:
-    """What a played caller says, what their phone does, and at the end what was really wrong."""
+def caller_text(words: str, glance: Content, over: str) -> Content:
+    """What a played caller says, what is seen of their phone, and at the end what was really wrong."""
     sign = symbols()
     if over:
         return Content.styled(safe(over), "bold $key")
     lines = []
     if words:
         lines.append(Content(f'"{safe(words)}"' if sign.ascii else f"“{safe(words)}”"))
-    if sees:
-        lines.append(Content.styled(f"{sign.waiting} {safe(say(sees))}{sign.ellipsis}", "$waiting"))
+    if glance:
+        lines.append(glance)
     return Content("\n").join(lines)
 
 

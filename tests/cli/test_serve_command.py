@@ -185,6 +185,7 @@ def test_simulate_phone_says_why_it_cannot(demo: Program) -> None:
     ended = demo("simulate", "phone", mac, "--factory-reset", "--fast", "--fault", "no-dns")
     assert ended.returncode == 1
     assert "DNS" in ended.stdout
+    assert f"{mac} cannot make calls: secure-provisioning.snom.com is not found" in ended.stderr
 
 
 def test_state_of_virtual_phones_lies_beside_the_database(demo: Program) -> None:

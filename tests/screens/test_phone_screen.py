@@ -13,7 +13,6 @@ from helpdesk_tui.backend.manufacturers.simulated import SimulatedService
 from helpdesk_tui.backend.model.request import Via
 from helpdesk_tui.backend.use_cases.fetching import Miss
 from helpdesk_tui.backend.virtual_phone.caller import Caller
-from helpdesk_tui.backend.virtual_phone.practice import Deed
 from helpdesk_tui.screens.base import Session
 from helpdesk_tui.screens.phone import PhoneScreen
 from helpdesk_tui.widgets.key_button import KeyButton
@@ -152,18 +151,25 @@ async def test_escape_goes_back_to_the_list(session: Session, snom: Phone) -> No
 async def test_the_caller_of_the_demo_resets_the_phone_and_the_whole_story_shows(
     desk: Helpdesk, clock: FrozenClock, snom: Phone, yealink: Phone, vendor: str
 ) -> None:
-    phone = snom if vendor == "snom" else yealink
+    phone = change(desk, snom if vendor == "snom" else yealink, last_seen=clock())
     caller = Caller(desk, pause=lambda seconds: None)
     session = Session(desk, "demo", "anna", caller=caller)
     try:
         async with looking_at(session, of(phone)) as (looking, _):
-            await looking.pilot.press("a")
-            await looking.shows("active until")
+            await looking.pilot.press("p")
+            await looking.shows(f"What does the caller with {phone.mac} do?", "Restart it, or plug it in")
+            await looking.pilot.press("enter")  # reset before Activate: it is stranded
+            service = phone.vendor.service_label
+            await looking.shows(f"▲ The caller's phone cannot make calls: {service} does not know it", "activate it")
+            assert desk.phones.requests(phone) == ()
             clock.advance(timedelta(minutes=1))
-            caller.call(caller.practices.scenarios[0], phone)
-            caller.do(Deed.RESET)
-            await asyncio.to_thread(caller.settle)
+            await looking.pilot.press("a", "y")
+            await looking.shows("active until")
+            await looking.pilot.press("p")
+            await looking.shows("What does the caller")
+            await looking.pilot.press("down", "enter")  # it still has its factory settings
             await looking.shows("● ok", "disabled", "● settings sent 02 Mar 09:01", "● own address in use 02 Mar 09:01")
+            await looking.shows("● The caller's phone is ready to make calls.")
             await looking.pilot.press("t")
             await looking.shows("Boot of", "● Settings applied", "cannot be seen from here")
     finally:

@@ -178,22 +178,51 @@ async def test_practice_with_somebody_who_resets_before_activate(
 ) -> None:
     phone = change(desk, snom if vendor == "snom" else yealink, last_seen=clock())
     async with looking_at(replace(session, caller=caller), of(phone)) as (looking, screen):
-        await press(looking, "p")
+        await press(looking, "p", *["down"] * 3, "enter")
         await looking.shows("Practice: who calls?", "Surprise me", "Mrs De Boer: My phone has been behaving oddly")
         await press(looking, "down", "down", "enter")
         await looking.says("Mr Van Dam is on the line")
         await looking.shows("Hear", "Ik heb er verstand van, ik help u wel. Ik heb het zelf al gereset", "▸ 1")
         await asyncio.to_thread(caller.settle)
         assert desk.phones.requests(phone) == ()
+        await press(looking, "p")
+        await looking.says("The caller has done that already")
         clock.advance(timedelta(seconds=5))
         await press(looking, "a")
         await looking.shows("▸ 2 Reset to factory", "nu vraagt het of het moet resetten")
         await press(looking, "p")  # the caller does it at once: nobody has to tick it off
         await looking.until(lambda: desk.phones.get(phone.id).step is Step.DISABLED)
         await seen(looking, screen, "▸ 3 Let it start fully", "Hands off for", "ik kom er niet aan")
+        await press(looking, "p")
+        await looking.says("This step asks nothing of the caller")
         clock.advance(timedelta(seconds=31))
         await seen(looking, screen, "● Mended", "You found it: the caller reset the phone before Activate")
         assert caller.practice is None
+
+
+async def test_a_walkthrough_goes_on_with_whoever_resets_its_phone(
+    session: Session, desk: Helpdesk, yealink: Phone, caller: Caller, clock: FrozenClock
+) -> None:
+    phone = change(desk, yealink, last_seen=clock())
+    async with looking_at(replace(session, caller=caller), of(phone, "factory-reset-yealink")) as (looking, screen):
+        clock.advance(timedelta(seconds=5))
+        await press(looking, "a")
+        await looking.shows("▸ 2 Is it fully started?")
+        await press(looking, "enter", "p")
+        await looking.shows("What does the caller with")
+        await press(looking, "enter")
+        await looking.until(lambda: desk.phones.get(phone.id).step is Step.DISABLED)
+        await seen(looking, screen, "▸ 4 Let it start fully", "Hear ● The caller's phone is ready to make calls.")
+
+
+async def test_whoever_does_what_they_are_told_goes_on_with_the_walkthrough_that_is_under_way(
+    session: Session, desk: Helpdesk, snom: Phone, caller: Caller
+) -> None:
+    desk.walkthroughs.resume_or_start(snom, "factory-reset-snom")
+    phone_screen = partial(PhoneScreen, phone_id=snom.id)
+    async with looking_at(replace(session, caller=caller), phone_screen) as (looking, _):
+        await press(looking, "p", "down", "down", "enter")
+        await looking.shows("Factory reset of a Snom", "Hear", "Mijn toestel doet vreemd")
 
 
 async def test_practice_begins_anywhere_with_a_phone_that_fits(

@@ -1,4 +1,4 @@
-"""The steps of a boot as provisioning.txt lists them, and what can go wrong on the way."""
+"""The steps of a boot as provisioning.txt lists them, and how trouble on the way is told."""
 
 from __future__ import annotations
 
@@ -25,23 +25,6 @@ class BootStep(StrEnum):
     IDLE = "show the idle screen"
 
 
-class Fault(StrEnum):
-    """What is wrong around the phone."""
-
-    NO_LINK = "no-link"
-    """No cable, or no network behind it."""
-    WRONG_VLAN = "wrong-vlan"
-    """An address of a network that leads nowhere."""
-    NO_DNS = "no-dns"
-    """No host name is found."""
-    WRONG_CLOCK = "wrong-clock"
-    """The time server is out of reach, so that no certificate is valid."""
-    BLOCKED_PORT = "blocked-port"
-    """A firewall drops what the phone sends."""
-    OLD_TLS = "old-tls"
-    """The phone knows TLS 1.0 only."""
-
-
 @dataclass(frozen=True, slots=True)
 class Progress:
     """One line of what a watcher sees. Its text never holds the value of a setting."""
@@ -51,5 +34,20 @@ class Progress:
     ok: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why something did not succeed, and what to do about it: `it has no link`, `check its cable`."""
+
+    cause: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.cause}; {self.remedy}"
+
+
 class BootTrouble(Exception):
-    """A step that did not succeed; the text is for the watcher."""
+    """A step that did not succeed."""
+
+    def __init__(self, cause: str, remedy: str) -> None:
+        super().__init__(cause)
+        self.trouble = Trouble(cause, remedy)

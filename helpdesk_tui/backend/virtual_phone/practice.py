@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from helpdesk_tui.backend.virtual_phone.boot import Fault
+from helpdesk_tui.backend.virtual_phone.faults import Fault
 from helpdesk_tui.backend.walkthroughs.definition import OTHER_WALKTHROUGH, Text
 from helpdesk_tui.backend.walkthroughs.progress import How, Passage
 
@@ -150,6 +150,18 @@ class Practice:
         passed = 0 if self.walkthrough else len(trail)
         visited = self.visited | {f"{OTHER_WALKTHROUGH}{walkthrough}"}
         return replace(self, walkthrough=walkthrough, passed=passed, visited=visited, obeyed=False)
+
+    @property
+    def told(self) -> str:
+        """What there is to say to whoever lets the caller do what this step asks; empty: they do it, and it is seen."""
+        answer = self.answer
+        if self.obeyed and (answer.does or answer.mends):
+            return "The caller has done that already: wait for what comes of it."
+        if answer.does:
+            return ""
+        if answer.mends:
+            return "The caller sees to it: go on when they say so."
+        return "This step asks nothing of the caller: it is for you to go on."
 
     def obey(self) -> tuple[Practice, tuple[Deed, ...]]:
         """The caller does what the step asks, unless they have."""

@@ -11,6 +11,8 @@ from helpdesk_tui.backend.virtual_phone.boot import BootTrouble
 Settings = dict[str, str]
 """By name; Snom: `user_name[1]`."""
 
+_LOOK = "look at what was sent to it"
+
 
 @dataclass(frozen=True, slots=True)
 class BootFile:
@@ -34,9 +36,9 @@ def read_snom(body: bytes) -> Settings:
     try:
         root = ElementTree.fromstring(body)
     except ElementTree.ParseError as error:
-        raise BootTrouble("the file is no XML") from error
+        raise BootTrouble("the file is no XML", _LOOK) from error
     if root.tag != "settings":
-        raise BootTrouble("the file holds no settings")
+        raise BootTrouble("the file holds no settings", _LOOK)
     found: Settings = {}
     for section in root:
         for element in section:
@@ -50,7 +52,7 @@ def read_snom_firmware(body: bytes) -> str:
     try:
         root = ElementTree.fromstring(body)
     except ElementTree.ParseError as error:
-        raise BootTrouble("the firmware file is no XML") from error
+        raise BootTrouble("the firmware file is no XML", _LOOK) from error
     return (root.findtext("firmware") or "").strip()
 
 
@@ -71,5 +73,5 @@ def read_yealink_boot(body: bytes) -> BootFile:
 def _lines(body: bytes) -> list[str]:
     lines = body.decode("utf-8", "replace").splitlines()
     if not lines or lines[0] != "#!version:1.0.0.1":
-        raise BootTrouble("the first line of the file is not that of a settings file")
+        raise BootTrouble("the first line of the file is not that of a settings file", _LOOK)
     return lines[1:]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from urllib.parse import urlsplit
 
-from helpdesk_tui.backend.virtual_phone.boot import BootTrouble, Fault
+from helpdesk_tui.backend.errors import BadInput
+from helpdesk_tui.backend.virtual_phone.boot import BootTrouble
+from helpdesk_tui.backend.virtual_phone.faults import Fault, Talk, in_the_way
 
 TIMEOUT = 10.0
 """Seconds."""
@@ -14,15 +17,38 @@ TIMEOUT = 10.0
 LARGEST_FILE = 300_000_000
 """Bytes; the largest images have 140 MB."""
 
+_EXPIRED, _NOT_YET_VALID, _OTHER_NAME, _OTHER_ADDRESS = 10, 9, 62, 64
+"""What OpenSSL says of certificates (X509_V_ERR_…)."""
+
+_OF_CERTIFICATES = {
+    _EXPIRED: "renew it",
+    _NOT_YET_VALID: "check the clock",
+    _OTHER_NAME: "ask for it by a name that stands in the certificate",
+    _OTHER_ADDRESS: "ask for it by a name that stands in the certificate",
+}
+_OTHER_CERTIFICATES = "trust its authority (--trust), or let it send a certificate and chain that phones know"
+
+_OF_TLS = {
+    "WRONG_VERSION_NUMBER": ("{host} does not speak TLS", "check its port, and whether it is to be https"),
+    "UNSUPPORTED_PROTOCOL": ("{host} speaks only TLS that is too old", "let it speak TLS 1.2"),
+    "TLSV1_ALERT_PROTOCOL_VERSION": ("{host} refuses the TLS of this phone as too old", "let it speak TLS 1.2"),
+}
+
 
 class Web:
     """Fetches files for one phone."""
 
     def __init__(self, faults: Collection[Fault], reach: tuple[str, str] | None, verify: bool | str) -> None:
-        """`reach` are two roots: what begins with the first is fetched from the second, under the first one's name."""
+        """`reach` are two roots: what begins with the first is fetched from the second, under the first one's name.
+
+        Raises BadInput when the file to verify with holds no authority.
+        """
         self._faults = faults
         self._reach = reach
-        context = ssl.create_default_context(cafile=verify if isinstance(verify, str) else None)
+        try:
+            context = ssl.create_default_context(cafile=verify if isinstance(verify, str) else None)
+        except OSError as error:
+            raise BadInput(f"{verify} holds no certificate authority: name a PEM file.") from error
         if verify is False:
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         import httpx  # late: the demo starts without it
@@ -34,19 +60,10 @@ class Web:
 
     def check(self, url: str) -> None:
         """Play the faults on the way to this address. Raises BootTrouble."""
-        host = urlsplit(url).hostname or "the server"
-        if Fault.NO_LINK in self._faults:
-            raise BootTrouble("network unavailable")
-        if Fault.WRONG_VLAN in self._faults:
-            raise BootTrouble(f"{host} does not answer: nothing does in this network")
-        if Fault.NO_DNS in self._faults:
-            raise BootTrouble(f"{host} is not found: the DNS server does not answer")
-        if Fault.BLOCKED_PORT in self._faults:
-            raise BootTrouble(f"{host} does not answer: a firewall may block the port")
-        if Fault.WRONG_CLOCK in self._faults:
-            raise BootTrouble(f"the certificate of {host} is not valid yet: the clock says 1970-01-01")
-        if Fault.OLD_TLS in self._faults:
-            raise BootTrouble(f"{host} refuses TLS 1.0, and this phone knows nothing newer")
+        parts = urlsplit(url)
+        talk = Talk.SECURE_WEB if parts.scheme == "https" else Talk.WEB
+        if trouble := in_the_way(self._faults, parts.hostname or "the server", talk):
+            raise BootTrouble(trouble.cause, trouble.remedy)
 
     def get(self, url: str, user_agent: str, username: str, password: str) -> bytes | None:
         """The file; None when there is none (404). Raises BootTrouble."""
@@ -64,9 +81,39 @@ class Web:
                 auth = httpx.DigestAuth(username, password) if digest else httpx.BasicAuth(username, password)
                 answer = self._client.get(url, headers=headers, auth=auth)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise BootTrouble(f"{urlsplit(url).hostname} cannot be reached ({type(error).__name__})") from error
+            raise unanswered(url, error) from error
         if answer.status_code == 404:
             return None
         if answer.status_code != 200 or len(answer.content) > LARGEST_FILE:
-            raise BootTrouble(f"{urlsplit(url).hostname} answers {answer.status_code}")
+            status = f"{answer.status_code} {answer.reason_phrase}".strip()
+            raise BootTrouble(f"{urlsplit(url).netloc} answers {status}", "look at the log of that server")
         return answer.content
+
+
+def unanswered(url: str, error: Exception) -> BootTrouble:
+    """What people are told of a request that got no answer."""
+    host = urlsplit(url).netloc or url
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            why = cause.verify_message.rstrip(".")
+            remedy = _OF_CERTIFICATES.get(cause.verify_code, _OTHER_CERTIFICATES)
+            return BootTrouble(f"the certificate of {host} is not trusted ({why})", remedy)
+        if isinstance(cause, ssl.SSLError):
+            why = f"TLS with {{host}} does not succeed ({cause.reason or cause})"
+            said, remedy = _OF_TLS.get(cause.reason or "", (why, "compare the TLS versions of both"))
+            return BootTrouble(said.format(host=host), remedy)
+        if isinstance(cause, socket.gaierror):
+            return BootTrouble(f"{host} is not found", "check its name, and the DNS server")
+        if isinstance(cause, ConnectionRefusedError):
+            return BootTrouble(f"{host} refuses the connection", "check whether it runs, and its port")
+        if isinstance(cause, TimeoutError):
+            return BootTrouble(f"{host} does not answer in time", "check whether it runs, and the firewalls before it")
+    why = str(error).rstrip(".") or "without a reason"
+    return BootTrouble(f"{host} cannot be reached ({why})", "check its address, and whether it runs")
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error, and what it came from."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

@@ -18,7 +18,7 @@ from helpdesk_tui.backend.model.phone import Phone
 from helpdesk_tui.backend.model.request import Via
 from helpdesk_tui.backend.model.step import Step
 from helpdesk_tui.backend.model.vendor import Vendor
-from helpdesk_tui.backend.virtual_phone import BootStep, Fault, Progress, VirtualPhone, ask_over_http
+from helpdesk_tui.backend.virtual_phone import BootStep, Progress, VirtualPhone, ask_over_http
 from tests.backend.endpoint.served import until
 from tests.backend.offices import SNOM, YEALINK, add_phone, service
 
@@ -83,24 +83,6 @@ def test_a_phone_that_is_not_registered_boots_for_manual_use(office: Desk) -> No
     assert not virtual.boot()
     assert office.steps()[-2:] == [BootStep.MANUFACTURER, BootStep.IDLE]
     assert virtual.settings == {}
-
-
-@pytest.mark.parametrize("fault", Fault)
-@pytest.mark.parametrize("reset", [True, False])
-def test_each_fault_stops_the_phone_where_it_would(office: Desk, fault: Fault, reset: bool) -> None:
-    phone = add_phone(office.desk)
-    healthy = office.phone(phone)
-    state = {} if reset or not healthy.boot() else healthy.settings
-    before = len(office.desk.fetching.latest())
-    office.seen.clear()
-    ill = office.phone(phone, faults=[fault])
-    ill.settings = dict(state)
-    registered = ill.boot()
-    assert registered is not reset  # with its old settings a phone still makes calls
-    troubles = [progress for progress in office.seen if not progress.ok]
-    wanted = BootStep.MANUFACTURER if reset else BootStep.ENDPOINT
-    assert wanted in {progress.step for progress in troubles}
-    assert len(office.desk.fetching.latest()) == before or not reset
 
 
 def test_a_phone_remembers_its_settings_in_its_file_until_it_is_reset(office: Desk, tmp_path: Path) -> None:
