@@ -26,7 +26,7 @@ from helpdesk_tui.backend.endpoint.back_office import BackOffice
 from helpdesk_tui.backend.endpoint.dispatcher import Dispatcher
 from helpdesk_tui.backend.endpoint.notes import Notes
 from helpdesk_tui.backend.endpoint.processes import run_workers
-from helpdesk_tui.backend.endpoint.protocol import LARGEST_HEAD, PhoneProtocol
+from helpdesk_tui.backend.endpoint.protocol import LARGEST_HEAD, PhoneProtocol, Refuse
 from helpdesk_tui.backend.endpoint.recorder import Recorder
 from helpdesk_tui.backend.errors import ConfigurationProblem
 from helpdesk_tui.backend.helpdesk import Helpdesk
@@ -71,6 +71,10 @@ class Listen:
 class PhoneServer(uvicorn.Server):
     """uvicorn's server with a limit on TLS handshakes, and quiet about its end."""
 
+    def __init__(self, config: uvicorn.Config, refuse: Refuse) -> None:
+        super().__init__(config)
+        self._refuse = refuse
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await self.lifespan.startup()
         if self.lifespan.should_exit:
@@ -78,7 +82,9 @@ class PhoneServer(uvicorn.Server):
         config = self.config
 
         def connection() -> asyncio.Protocol:
-            return PhoneProtocol(config=config, server_state=self.server_state, app_state=self.lifespan.state)
+            return PhoneProtocol(
+                self._refuse, config=config, server_state=self.server_state, app_state=self.lifespan.state
+            )
 
         loop = asyncio.get_running_loop()
         limit = HANDSHAKE_TAKES if config.ssl else None
@@ -139,8 +145,9 @@ def _access_log(listen: Listen) -> AccessLog:
 
 def make_server(desk: Helpdesk, listen: Listen, notes: Notes) -> PhoneServer:
     """A server for this environment; run it with `run(sockets=[...])`. Raises ConfigurationProblem."""
+    phones = PhoneEndpoint(desk, notes, listen.host)
     config = uvicorn.Config(
-        _application(desk, listen, notes),
+        _beside_the_api(phones, desk, listen, notes) if listen.rest_api else phones,
         http=PhoneProtocol,
         ws="none",
         lifespan="on",
@@ -159,13 +166,10 @@ def make_server(desk: Helpdesk, listen: Listen, notes: Notes) -> PhoneServer:
     except (OSError, ssl.SSLError) as error:
         reason = getattr(error, "strerror", None) or getattr(error, "reason", None) or "it is no certificate"
         raise ConfigurationProblem(f"The TLS certificate or its key cannot be used: {reason}.") from error
-    return PhoneServer(config)
+    return PhoneServer(config, phones.refuse)
 
 
-def _application(desk: Helpdesk, listen: Listen, notes: Notes) -> PhoneEndpoint | Dispatcher:
-    phones = PhoneEndpoint(desk, notes, listen.host)
-    if not listen.rest_api:
-        return phones
+def _beside_the_api(phones: PhoneEndpoint, desk: Helpdesk, listen: Listen, notes: Notes) -> Dispatcher:
     from helpdesk_tui.backend.endpoint.rest.gate import RestApi  # late: FastAPI takes its time
 
     return Dispatcher(phones, RestApi(desk, notes, listen.scheme, listen.host))
