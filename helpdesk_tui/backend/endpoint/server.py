@@ -45,8 +45,12 @@ MOST_GARBAGE = 50_000
 """New objects after which Python looks for garbage: everywhere in a lull, else among these alone. A connection that
 fails to speak TLS leaves 40 objects and 300 KB."""
 
-GRACE = 5
-"""Seconds that answers under way have when the server stops."""
+GRACE = 1.5
+"""Seconds that answers under way have when the server stops: most take milliseconds, and a phone fetches a firmware
+again that it did not get whole."""
+
+LAST_RESORT = 3
+"""Seconds after which uvicorn itself ends what is left then, and says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,18 @@ class PhoneServer(uvicorn.Server):
             for listening in sockets or ()
         ]
         self.started = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let the answers under way end; those that take long are cut off without a word."""
+        cutting = asyncio.get_running_loop().call_later(GRACE, self._cut_off)
+        await super().shutdown(sockets)
+        cutting.cancel()
+
+    def _cut_off(self) -> None:
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        for task in self.server_state.tasks:
+            task.cancel()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -156,7 +172,7 @@ def make_server(desk: Helpdesk, listen: Listen, notes: Notes) -> PhoneServer:
         proxy_headers=False,
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE,
-        timeout_graceful_shutdown=GRACE,
+        timeout_graceful_shutdown=LAST_RESORT,
         h11_max_incomplete_event_size=LARGEST_HEAD,
         ssl_certfile=listen.tls_certificate,
         ssl_keyfile=listen.tls_key,
@@ -277,4 +293,10 @@ def log_to_stderr() -> None:
     logging.getLogger("helpdesk_tui").addHandler(handler)
     errors = logging.getLogger("uvicorn.error")
     errors.addHandler(handler)
+    errors.addFilter(_is_no_end)
     errors.setLevel(logging.ERROR)
+
+
+def _is_no_end(record: logging.LogRecord) -> bool:
+    """Whether it is about something else than an answer that was cut off because the server stops."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
