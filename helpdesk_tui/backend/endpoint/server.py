@@ -100,6 +100,11 @@ class PhoneServer(uvicorn.Server):
         ]
         self.started = True
 
+    def end(self, alone: int) -> None:
+        """Stop: whoever would have told us to is gone, and nobody could use the port again."""
+        asyncio.get_running_loop().remove_reader(alone)
+        self.should_exit = True
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let the answers under way end; those that take long are cut off without a word."""
         cutting = asyncio.get_running_loop().call_later(GRACE, self._cut_off)
@@ -227,8 +232,8 @@ def serve(open_desk: Callable[[], Helpdesk], listen: Listen, workers: int, ready
     def announce() -> None:
         ready(url)
 
-    def work(ready: Callable[[], None], says: int) -> None:
-        _serve_here(open_desk, listen, bound, ready, [bound.close, partial(os.close, says)])
+    def work(ready: Callable[[], None], says: int, alone: int) -> None:
+        _serve_here(open_desk, listen, bound, ready, [bound.close, partial(os.close, says)], alone)
 
     if workers > 1:
         run_workers(work, workers, bound.close, announce)
@@ -242,6 +247,7 @@ def _serve_here(
     bound: socket.socket,
     ready: Callable[[], None],
     not_inherited: Sequence[Callable[[], object]],
+    alone: int | None = None,
 ) -> None:
     office = BackOffice(open_desk, _access_log(listen), not_inherited)
     try:
@@ -250,7 +256,7 @@ def _serve_here(
             office.attend(desk)
             server = make_server(desk, listen, office)
             with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
-                runner.run(_run(server, bound, ready))
+                runner.run(_run(server, bound, ready, alone))
         finally:
             desk.close()
     finally:
@@ -259,7 +265,9 @@ def _serve_here(
         raise ConfigurationProblem("The process that keeps the books ended by itself: its last lines say why.")
 
 
-async def _run(server: PhoneServer, bound: socket.socket, ready: Callable[[], None]) -> None:
+async def _run(server: PhoneServer, bound: socket.socket, ready: Callable[[], None], alone: int | None) -> None:
+    if alone is not None:
+        asyncio.get_running_loop().add_reader(alone, server.end, alone)
     serving = asyncio.ensure_future(server.serve(sockets=[bound]))
     while not server.started and not serving.done():
         await asyncio.sleep(0.01)

@@ -17,7 +17,7 @@ from helpdesk_tui.backend.helpdesk import Helpdesk
 from helpdesk_tui.backend.model.firmware_entry import FirmwareEntry
 from helpdesk_tui.backend.model.step import Step
 from helpdesk_tui.backend.model.vendor import Vendor
-from tests.backend.endpoint.served import Serve, is_running, path_of, until
+from tests.backend.endpoint.served import Serve, children, is_running, path_of, serving, until
 from tests.backend.offices import YEALINK, add_phone, in_service
 
 STOPPED = 4.0
@@ -35,6 +35,16 @@ def test_when_the_server_is_killed_nothing_is_left_behind_and_the_books_agree(de
     serve.process.kill()
     until(lambda: not is_running(office))
     assert len(serve.access_log.read_text().splitlines()) == len(desk.fetching.latest()) > 0
+
+
+def test_workers_that_are_left_alone_end(desk: Helpdesk) -> None:
+    with serving(desk.environment.database, "--workers", "2") as serve:
+        workers = children(serve.process.pid)
+        offices = [office for worker in workers for office in children(worker)]
+        assert (len(workers), len(offices)) == (2, 2)
+        serve.process.kill()
+        until(lambda: not any(is_running(process) for process in (*workers, *offices)))
+        assert serve.errors.read_text() == ""
 
 
 def test_the_server_stops_when_nobody_writes_down_any_more(desk: Helpdesk, serve: Serve) -> None:
