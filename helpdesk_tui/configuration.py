@@ -36,7 +36,7 @@ ACCOUNT_KEYS: dict[tuple[Vendor, ServiceKind], tuple[str, ...]] = {
     (Vendor.YEALINK, ServiceKind.SIMULATED): (),
 }
 SECRETS = frozenset({"key_secret", "client_secret", "password"})
-LIMITS = {"connect_timeout": (0.1, 60.0), "read_timeout": (0.1, 120.0), "requests_per_second": (0.1, 1000.0)}
+LIMITS = {"connect_timeout": (0.1, 60), "read_timeout": (0.1, 120), "requests_per_second": (0.1, 1000)}
 TOP_KEYS = ("default_environment", "environments", "operators", "keys")
 OPERATORS_KEYS = ("identity", "default_role", "logins")
 LOCAL_KEYS = (
@@ -309,7 +309,7 @@ class _Reader:
         value = table.get(key, default)
         low, high = limits
         if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-            raise self.problem(f"{place}.{key}", f"a number from {low:g} to {high:g} is needed here.")
+            raise self.problem(f"{place}.{key}", f"a number from {low} to {high} is needed here.")
         return value
 
     def one_of(self, place: str, table: Mapping[str, Any], key: str, kind: type[Any], default: str) -> Any:

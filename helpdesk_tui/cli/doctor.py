@@ -34,9 +34,9 @@ def doctor_command(session: Session, as_json: bool) -> None:
         with remote.opened(session, elsewhere) as platform:
             remote.examine(session, platform, as_json)
         return
-    with session.helpdesk() as desk:
+    with session.tried() as desk:
         reports = [(desk.manufacturers.report(vendor), desk.manufacturers.queue(vendor)) for vendor in Vendor]
-        checks = [_configuration(session, desk), _database(desk), *(_service(*found) for found in reports)]
+        checks = [_configuration(session, desk), _database(session, desk), *(_service(*found) for found in reports)]
         deadline = desk.environment.weekly_deadline.after(desk.clock())
     ok = all(check.ok for check in checks)
     if as_json:
@@ -62,7 +62,10 @@ def _configuration(session: Session, desk: Helpdesk) -> Check:
     return Check("Configuration", True, f"{where}; environment {desk.environment.name}")
 
 
-def _database(desk: Helpdesk) -> Check:
+def _database(session: Session, desk: Helpdesk) -> Check:
+    path = session.environment().database
+    if path != desk.environment.database:
+        return Check("Database", False, f"{path} does not exist: 'import' and the screens begin a new one")
     problems = desk.store.database.problems()
     if problems:
         return Check("Database", False, f"{desk.environment.database} is damaged: {problems[0]}")

@@ -82,7 +82,8 @@ def compare_versions(a: str, b: str, model: str | None, as_json: bool) -> None:
 def add(session: Session, file: Path, version: str, models: str, sha256: str, notes: str, known_problems: str) -> None:
     """Add a firmware file to the catalogue; it can be selected once it is certified.
 
-    The file is copied into the firmware folder of the environment when it lies elsewhere.
+    The file is copied into the firmware folder of the environment when it lies elsewhere. An entry that has no file
+    yet, such as 'firmware load' makes, gets this one.
     """
     entry = FirmwareEntry(
         id=0,
@@ -96,9 +97,8 @@ def add(session: Session, file: Path, version: str, models: str, sha256: str, no
     )
     with session.helpdesk() as desk:
         added = desk.firmware.add_file(file, entry)
-        click.echo(
-            f"Firmware {added.version} for {', '.join(added.models)} was added; certify it to make it available."
-        )
+        now = "it is certified already" if added.certified else "certify it to make it available"
+        click.echo(f"Firmware {added.version} for {', '.join(added.models)} was added; {now}.")
         say_missing(desk, [added])
 
 

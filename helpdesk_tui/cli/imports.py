@@ -28,7 +28,7 @@ def import_command() -> None:
 @click.pass_obj
 def organisations(session: Session, file: str, dry_run: bool) -> None:
     """Import organisations with their common settings."""
-    with session.helpdesk() as desk:
+    with session.tried() if dry_run else session.begun() as desk:
         _run(desk, desk.imports.organisations, file, dry_run, "organisation")
 
 
@@ -38,7 +38,7 @@ def organisations(session: Session, file: str, dry_run: bool) -> None:
 @click.pass_obj
 def users(session: Session, file: str, dry_run: bool) -> None:
     """Import users; several rows with one extension are several identities."""
-    with session.helpdesk() as desk:
+    with session.tried() if dry_run else session.begun() as desk:
         _run(desk, desk.imports.users, file, dry_run, "user")
 
 
@@ -49,7 +49,7 @@ def users(session: Session, file: str, dry_run: bool) -> None:
 @click.pass_obj
 def phones(session: Session, file: str, dry_run: bool, in_service: bool) -> None:
     """Import phones, then register the new ones at their manufacturers."""
-    with session.helpdesk() as desk:
+    with session.tried() if dry_run else session.begun() as desk:
         imported = _run(desk, desk.imports.phones, file, dry_run, "phone", queue=not in_service)
         if imported.new_phones and not dry_run and not in_service:
             _register(desk, imported.new_phones)

@@ -86,7 +86,7 @@ def show(session: Session, name: str, as_json: bool) -> None:
 @click.pass_obj
 def add(session: Session, /, name: str, **values: str | None) -> None:
     """Add an organisation; what is not given is as in an import."""
-    with session.helpdesk() as desk:
+    with session.begun() as desk:
         given = {column: value for column, value in values.items() if value is not None}
         added = desk.organisations.add({"organisation": name, **given})
     click.echo(f"{output.printable(added.name)}: added as {added.short_name}.")

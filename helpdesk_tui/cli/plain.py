@@ -11,7 +11,7 @@ from helpdesk_tui.cli.output import printable
 SIGNS = str.maketrans({"…": "...", "–": "-", "—": "-", "→": "to", "•": "-", "·": ",", "⏎": "enter", "▸": ""})
 NEXT = {
     NextAction.ACTIVATE: "register it with: helpdesk-tui phone activate {mac}",
-    NextAction.RETRY: "try again with: helpdesk-tui phone activate {mac}",
+    NextAction.RETRY: "calls that wait are made by: helpdesk-tui maintain --retry-refused",
     NextAction.FIX: "go through it with the caller: helpdesk-tui walkthrough run {mac} --plain",
     NextAction.RESET: "lead the caller through a reset; helpdesk-tui walkthrough list {mac} names the walkthroughs",
     NextAction.SERIAL: "enter the serial number with: helpdesk-tui phone set {mac} --serial NUMBER",

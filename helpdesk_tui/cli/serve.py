@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from helpdesk_tui.backend import ConfigurationProblem, Helpdesk
+from helpdesk_tui.backend import Helpdesk
 from helpdesk_tui.backend.use_cases.fetching import PLATFORM
 from helpdesk_tui.cli.session import Session
 
@@ -40,9 +40,7 @@ def serve_command(
         raise click.UsageError("--tls-cert and --tls-key belong together: give both.")
     if session.read_only:
         raise click.UsageError("serve writes down what phones fetch: start it without --read-only.")
-    environment = session.environment()
-    if not environment.database.parent.is_dir():
-        raise ConfigurationProblem(f"The folder {environment.database.parent} does not exist: make it first.")
+    environment = session.existing()
     server.log_to_stderr()
     listen = server.Listen(host, port, tls_cert, tls_key, access_log, rest_api=True)
     server.serve(lambda: Helpdesk(environment, PLATFORM), listen, workers, click.echo)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpdesk_tui.backend.compass.environment import CompassEnvironment
 from helpdesk_tui.backend.compass.problem import NotOffered
-from helpdesk_tui.backend.errors import BadInput
+from helpdesk_tui.backend.errors import BadInput, DatabaseProblem
 
 if TYPE_CHECKING:
     from helpdesk_tui.backend import CompassDesk, Environment, Helpdesk
@@ -81,13 +81,25 @@ class Session:
 
         return configuration.load(Path(self.config) if self.config else None)
 
-    def open(self, clock: Clock | None = None) -> Helpdesk:
-        """The opened environment; close it afterwards."""
+    def existing(self) -> Environment:
+        """The chosen environment, whose database must be there: a name that is mistyped shall not begin a new one."""
+        environment = self.environment()
+        if _is_missing(environment.database):
+            raise DatabaseProblem(
+                f"The database {environment.database} does not exist: put it back, or name the right one; "
+                "the screens, 'import' and 'organisation add' begin a new one."
+            )
+        return environment
+
+    def open(self) -> Helpdesk:
+        """The opened environment, begun where it has no database yet; close it afterwards."""
+        return self._open(self.existing() if self.read_only else self.environment())
+
+    def _open(self, environment: Environment, clock: Clock | None = None) -> Helpdesk:
         from helpdesk_tui.backend import Helpdesk
         from helpdesk_tui.backend.store import utc_now
 
         who = self.operator()
-        environment = self.environment()
         return Helpdesk(environment, who.name, role=who.role, read_only=self.read_only, clock=clock or utc_now)
 
     def environments(self, opened: Helpdesk | CompassDesk) -> Environments:
@@ -119,11 +131,37 @@ class Session:
     @contextmanager
     def helpdesk(self, clock: Clock | None = None) -> Iterator[Helpdesk]:
         """The opened environment for one command."""
-        desk = self.open(clock)
-        try:
+        with closing(self._open(self.existing(), clock)) as desk:
             yield desk
-        finally:
-            desk.close()
+
+    @contextmanager
+    def begun(self) -> Iterator[Helpdesk]:
+        """The same for a command that may be the first of all: it makes the database where there is none."""
+        with closing(self.open()) as desk:
+            yield desk
+
+    @contextmanager
+    def tried(self) -> Iterator[Helpdesk]:
+        """The same for a command that leaves nothing behind: where there is no database, with an empty one that is
+        thrown away."""
+        from tempfile import TemporaryDirectory
+
+        environment = self.environment()
+        with TemporaryDirectory() as folder:
+            if _is_missing(environment.database):
+                environment = replace(environment, database=Path(folder) / environment.database.name)
+            with closing(self._open(environment)) as desk:
+                yield desk
+
+
+def _is_missing(database: Path) -> bool:
+    try:
+        database.stat()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        pass  # whoever opens it says what is wrong
+    return False
 
 
 def _command() -> str:

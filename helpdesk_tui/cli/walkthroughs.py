@@ -24,7 +24,7 @@ def walkthrough_command() -> None:
 @click.pass_obj
 def check(session: Session, path: str | None) -> None:
     """Check the files in force, or FILE or FOLDER over those that travel with the program."""
-    with session.helpdesk() as desk:
+    with session.tried() as desk:
         problems = desk.walkthroughs.check(Path(path) if path else None)
     for problem in problems:
         click.echo(printable(str(problem)), err=True)

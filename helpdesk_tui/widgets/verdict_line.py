@@ -17,7 +17,7 @@ NEXT_STEPS: dict[NextAction, tuple[str, str]] = {
     NextAction.FIX: ("fix", "fix with the caller"),
     NextAction.RESET: ("reset", "factory reset with the caller"),
     NextAction.SERIAL: ("serial", "enter the serial number"),
-    NextAction.RETRY: ("activate", "Activate, or fix with the caller"),
+    NextAction.RETRY: ("services", "Services: retry now"),
     NextAction.FIRMWARE: ("firmware", "choose another firmware"),
 }
 

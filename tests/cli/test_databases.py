@@ -65,8 +65,29 @@ def test_a_file_that_is_no_database_of_ours_is_not_touched(run: Program, kind: s
 
 def test_a_folder_or_a_missing_folder_is_named(run: Program) -> None:
     assert "is a folder" in run.with_options("--database", run.folder).refused("phone", "list")
-    assert "does not exist" in run.with_options("--database", "missing/file.db").refused("phone", "list")
+    organisations = ("import", "organisations", SAMPLES / "organisations.csv")
+    assert "missing does not exist" in run.with_options("--database", "missing/file.db").refused(*organisations)
     assert list(run.folder.iterdir()) == []
+
+
+def test_a_mistyped_name_begins_no_new_database(run: Program) -> None:
+    mistyped = run.with_options("--database", "mistyped.db").inside()
+    for command in (("phone", "list"), ("maintain",), ("serve", "--port", "0"), NAME, ("firmware", "list")):
+        sentence = mistyped.refused(*command)
+        assert sentence.startswith("The database mistyped.db does not exist: ") and "'import'" in sentence
+    assert "mistyped.db does not exist" in mistyped("doctor").stdout
+    tried = mistyped("import", "organisations", SAMPLES / "organisations.csv", "--dry-run")
+    assert tried.stdout.startswith("organisations: 2 would be added")
+    assert list(run.folder.iterdir()) == []
+
+
+def test_a_fresh_installation_begins_with_an_organisation(run: Program) -> None:
+    new = run.with_options("--database", "new.db").inside()
+    assert new("organisation", "add", "Bakkerij Jansen").returncode == 0
+    assert (
+        new("phone", "add", "00:04:13:a1:b2:c3", "--model", "D735", "--organisation", "Bakkerij Jansen").returncode == 0
+    )
+    assert len(new.json("phone", "list")) == 1
 
 
 def test_a_damaged_database_says_so(samples: Program) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 import signal
+import socket
 import subprocess
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -147,7 +149,14 @@ def test_tls_1_2_and_1_3_are_spoken(demo: Program, kind: str) -> None:
             context.minimum_version = context.maximum_version = version
             with urllib.request.urlopen(running.url + own, timeout=10, context=context) as answer:
                 assert answer.status == 200
-        assert running.stop() == 0
+        address = urlsplit(running.url)
+        assert address.hostname and address.port
+        with context.wrap_socket(
+            socket.create_connection((address.hostname, address.port)), server_hostname="127.0.0.1"
+        ):
+            begun = time.monotonic()
+            assert running.stop() == 0
+            assert time.monotonic() - begun < 4  # for the goodbye of who says nothing it would wait for longer
 
 
 def test_maintain_ends_what_the_deadline_ends_and_says_so(samples: Program) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 from contextlib import suppress
+from io import FileIO
 from pathlib import Path
-from typing import IO
+
+log = logging.getLogger(__name__)
 
 
 class AccessLog:
@@ -16,33 +19,55 @@ class AccessLog:
     def __init__(self, path: Path | None = None) -> None:
         """Raises OSError when the file cannot be opened."""
         self._path = path
-        self._file: IO[str] | None = self._open() if path else None
+        self._file: FileIO | None = self._open(path) if path else None
+        self._left_out = 0
+        self._torn = False
+        """Whether the disk was full in the midst of a line."""
 
-    def _open(self) -> IO[str]:
-        assert self._path is not None
-        file = self._path.open("a", encoding="utf-8")
+    def _open(self, path: Path) -> FileIO:
+        file = FileIO(path, "a")
         with suppress(OSError):
-            self._path.chmod(0o600)
+            path.chmod(0o600)
         return file
 
     def write(self, entries: list[dict[str, object]]) -> None:
-        """Write entries. A full disk loses lines of the log, never an answer to a phone."""
-        lines = "".join(json.dumps(entry) + "\n" for entry in entries)
-        with suppress(OSError, ValueError):
-            if self._path and self._rotated():
-                self.close()
-                self._file = self._open()
-            file = self._file or sys.stderr
-            file.write(lines)
-            file.flush()
-
-    def _rotated(self) -> bool:
-        assert self._path is not None
+        """Write entries. A full disk loses lines of the log, which is said once, never an answer to a phone."""
+        left_out: list[dict[str, object]] = [{"left_out": self._left_out}] if self._left_out else []
+        lines = "".join(json.dumps(entry) + "\n" for entry in (*left_out, *entries))
         try:
-            now = self._path.stat()
+            self._append(self._path, lines) if self._path else self._say(lines)
+        except (OSError, ValueError) as error:
+            if not self._left_out:
+                reason = getattr(error, "strerror", None) or error
+                log.error("the access log cannot be written (%s): until it can, its lines are left out", reason)
+            self._left_out += len(entries)
+            return
+        if left_out:
+            log.warning("the access log is written again: %d lines were left out", self._left_out)
+            self._left_out = 0
+
+    def _append(self, path: Path, lines: str) -> None:
+        if self._file is None or self._rotated(path, self._file):
+            self.close()
+            self._file = self._open(path)
+            self._torn = False
+        data = lines.encode()
+        if self._torn:
+            data = b"\n" + data
+        while data:
+            written = self._file.write(data) or 0
+            self._torn = data[written - 1 : written] != b"\n"
+            data = data[written:]
+
+    def _say(self, lines: str) -> None:
+        sys.stderr.write(lines)
+        sys.stderr.flush()
+
+    def _rotated(self, path: Path, file: FileIO) -> bool:
+        try:
+            return os.fstat(file.fileno()).st_ino != path.stat().st_ino
         except OSError:
             return True
-        return self._file is None or os.fstat(self._file.fileno()).st_ino != now.st_ino
 
     def close(self) -> None:
         """Close the file."""

@@ -140,7 +140,8 @@ class PhoneEndpoint:
             else:
                 answer = await self._looked_up(call, asked)
         except _NotLetIn:
-            await self._miss(call, send)
+            answer = await self._missed(call)
+            await send_answer(send, answer, head=call.method == "HEAD")
             return
         except DatabaseProblem:
             answer = UNAVAILABLE
@@ -311,8 +312,12 @@ class PhoneEndpoint:
 
     # -- missed -------------------------------------------------------------------------------------------------------
 
-    async def _miss(self, call: Call, send: Send) -> None:
-        """Answered after the same time for all that is not let in."""
+    async def refuse(self, scope: MutableMapping[str, Any]) -> None:
+        """Let whoever sent what is no request wait for as long as every miss takes, and count it as one."""
+        await self._missed(self._read(scope))
+
+    async def _missed(self, call: Call) -> Answer:
+        """The answer, after the same time for all that is not let in."""
         name = call.path.rpartition("/")[2]
         mac = named_mac(name[:200])
         now = self._desk.clock()
@@ -328,7 +333,7 @@ class PhoneEndpoint:
             finally:
                 self._slow_misses -= 1
         self._notes.note(Record(*_said(call, shown, answer, now), mac=mac.hex if mac else "", missed=True))
-        await send_answer(send, answer, head=call.method == "HEAD")
+        return answer
 
     # -- noted --------------------------------------------------------------------------------------------------------
 

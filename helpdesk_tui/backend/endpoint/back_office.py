@@ -135,10 +135,13 @@ class BackOffice:
         """Write down the first use of a key, now; False when it works no longer. Raises DatabaseProblem."""
         use = _Use(next(self._numbers), phone_id, segment)
         admitted = self._awaited[use.number] = Future()
-        if self._lost:
-            raise DatabaseProblem(NOBODY)
-        self._uses.put(use)
-        return await asyncio.wrap_future(admitted)
+        try:
+            if self._lost:  # asked after it can be found among the awaited, so that one of the two is sure to see it
+                raise DatabaseProblem(NOBODY)
+            self._uses.put(use)
+            return await asyncio.wrap_future(admitted)
+        finally:
+            self._awaited.pop(use.number, None)
 
     def throttles(self, address: str, mac: Mac | None, now: datetime) -> bool:
         """Whether misses of this address, or for this MAC, are answered slowly."""
@@ -172,7 +175,8 @@ class BackOffice:
         with suppress(EOFError, OSError):
             while True:
                 outcome: _Outcome = self._pipe.recv()
-                settle(self._awaited.pop(outcome.number), outcome.admitted)
+                if admitted := self._awaited.get(outcome.number):
+                    settle(admitted, outcome.admitted)
         if not self._stopping:
             self._lost = True
             log.error("the process that writes down what phones fetch ended by itself")

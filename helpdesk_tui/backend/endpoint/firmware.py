@@ -110,8 +110,10 @@ def read_range(header: str, size: int) -> tuple[int, int] | None:
     first, last = match.groups()
     if not first:
         start, end = max(size - int(last), 0), size - 1
+    elif last and int(last) < int(first):
+        return None  # invalid, hence ignored (RFC 9110, section 14.1.1)
     else:
         start, end = int(first), min(int(last) if last else size - 1, size - 1)
-    if start > end or start >= size:
+    if start >= size:
         raise ValueError("the range lies outside the file")
     return start, end

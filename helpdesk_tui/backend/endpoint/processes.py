@@ -30,9 +30,10 @@ def fork(work: Callable[[], None]) -> int:
 
 
 class Worker(Protocol):
-    """What a worker does until it is stopped: it calls `ready`, and what it forks closes the file descriptor `says`."""
+    """What a worker does until it is stopped or left alone: it calls `ready`; what it forks closes the file descriptor
+    `says`; from `alone` there is something to read, its end, as soon as the process is gone that started all."""
 
-    def __call__(self, ready: Callable[[], None], says: int, /) -> None: ...
+    def __call__(self, ready: Callable[[], None], says: int, alone: int, /) -> None: ...
 
 
 def run_workers(work: Worker, workers: int, forked: Callable[[], object], ready: Callable[[], None]) -> None:
@@ -41,7 +42,14 @@ def run_workers(work: Worker, workers: int, forked: Callable[[], object], ready:
     Raises ConfigurationProblem when one ends by itself: the others are stopped then.
     """
     reading, writing = os.pipe()
-    children = [fork(lambda: work(lambda: _say(writing), writing)) for _ in range(workers)]
+    alone, held = os.pipe()  # nobody writes: its end is closed with this process
+
+    def begin() -> None:
+        os.close(held)
+        work(lambda: _say(writing), writing, alone)
+
+    children = [fork(begin) for _ in range(workers)]
+    os.close(alone)
     forked()
 
     def stop(number: int, _: object) -> None:

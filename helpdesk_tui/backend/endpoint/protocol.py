@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
@@ -19,7 +19,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from helpdesk_tui.backend.endpoint.answers import Message
-from helpdesk_tui.backend.endpoint.requests import PlainRequest, plain_request
+from helpdesk_tui.backend.endpoint.requests import PlainRequest, broken_request, own_path, plain_request
 
 HEAD_TAKES = 5.0
 """Seconds in which a request must have arrived, from the connection or its first byte on."""
@@ -27,11 +27,18 @@ HEAD_TAKES = 5.0
 STALLED = 60.0
 """Seconds after which a client that does not read its answer is cut off."""
 
+LEAVE_TAKES = 0.5
+"""Seconds that an idle client has for its goodbye when the server stops; with TLS many never say it."""
+
 LARGEST_HEAD = 16 * 1024
 """Bytes of request line and headers."""
 
 MOST_CONNECTIONS = 2_000
 """Connections of one worker; above that the one that has been idle for longest goes."""
+
+
+Refuse = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+"""What is done about something that is no request, before it is answered: it gets a scope of what can be read of it."""
 
 
 @lru_cache
@@ -55,8 +62,9 @@ class PhoneProtocol(H11Protocol):
     head_takes = HEAD_TAKES
     most_connections = MOST_CONNECTIONS
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
+    def __init__(self, refuse: Refuse, **options: Any) -> None:
+        super().__init__(**options)
+        self._refuse = refuse
         self._head_timer: asyncio.TimerHandle | None = None
         self._stall_timer: asyncio.TimerHandle | None = None
         self._head_size = 0
@@ -67,6 +75,9 @@ class PhoneProtocol(H11Protocol):
         """The request that is being answered, when h11 has not seen it."""
         self._held = b""
         """What came after that, before it was answered."""
+        self._unread = b""
+        """Of what h11 is given: what may be a request."""
+        self._refused = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         if len(self.connections) >= self.most_connections and not self._make_room():
@@ -89,7 +100,7 @@ class PhoneProtocol(H11Protocol):
             vars(self.cycle).pop("send", None)  # else the two would hold on to each other
 
     def data_received(self, data: bytes) -> None:
-        if self.transport is None or self.transport.is_closing():
+        if self.transport is None or self._refused or self.transport.is_closing():
             return
         if self._plain:
             self._held += data
@@ -102,6 +113,7 @@ class PhoneProtocol(H11Protocol):
             end = data.find(b"\r\n\r\n")
             self._head_size += len(data) if end < 0 else end
             if self._head_size > LARGEST_HEAD:
+                self._unread = self._not_read(data)
                 self.send_400_response("")
                 return
         try:
@@ -112,7 +124,7 @@ class PhoneProtocol(H11Protocol):
         if self.busy and not self.cycle.more_body:
             self._head_size = 0
             self._stop_waiting()
-        elif not self.transport.is_closing():
+        elif not self._refused and not self.transport.is_closing():
             self._wait_for_head()
 
     @property
@@ -179,9 +191,15 @@ class PhoneProtocol(H11Protocol):
 
     def handle_events(self) -> None:
         before = self.cycle
+        self._unread = self._not_read()
         super().handle_events()
+        self._unread = b""
         if self.cycle is not before:
             self.cycle.send = self._send  # type: ignore[method-assign]
+            if own := own_path(self.scope["raw_path"]):
+                host, path = own
+                self.scope["raw_path"], self.scope["path"] = path, unquote(path.decode("ascii"))
+                self.headers[:] = [(b"host", host), *[header for header in self.headers if header[0] != b"host"]]
 
     # -- answers ------------------------------------------------------------------------------------------------------
 
@@ -230,7 +248,28 @@ class PhoneProtocol(H11Protocol):
     # -- limits -------------------------------------------------------------------------------------------------------
 
     def send_400_response(self, msg: str) -> None:
-        """What is no HTTP hears what every miss hears."""
+        """What is no HTTP hears what every miss hears, as late."""
+        if self.busy or not self._unread:  # it belongs to a request that is answered and noted
+            self._say_not_found()
+        elif not self._refused:
+            self._refused = True
+            self._stop_waiting()
+            task = self.loop.create_task(self._be_refused(self._unread))
+            task.add_done_callback(self.tasks.discard)
+            self.tasks.add(task)
+
+    def _not_read(self, more: bytes = b"") -> bytes:
+        """What came of a request that h11 does not know yet."""
+        return self.conn.trailing_data[0] + more if self.conn.their_state is h11.IDLE else b""
+
+    async def _be_refused(self, unread: bytes) -> None:
+        method, target, headers = broken_request(unread)
+        raw_path, _, query = target.partition(b"?")
+        scope = {"method": method, "raw_path": raw_path, "query_string": query, "headers": headers}
+        await self._refuse({**scope, "client": self.client, "server": self.server})
+        self._say_not_found()
+
+    def _say_not_found(self) -> None:
         if not self.transport.is_closing():
             date = formatdate(usegmt=True).encode()
             self.transport.write(
@@ -248,6 +287,11 @@ class PhoneProtocol(H11Protocol):
         if self._stall_timer:
             self._stall_timer.cancel()
 
+    def shutdown(self) -> None:
+        super().shutdown()
+        if not self.busy:
+            self.loop.call_later(LEAVE_TAKES, self.transport.abort)
+
     def _wait_for_head(self) -> None:
         """Begin to count at the first byte of a request; more bytes win no more time."""
         if self._head_timer is None:
@@ -260,7 +304,10 @@ class PhoneProtocol(H11Protocol):
 
     def _give_up(self) -> None:
         self._head_timer = None
-        if not self.transport.is_closing():
+        self._unread = self._not_read()
+        if self._unread:
+            self.send_400_response("")
+        elif not self.transport.is_closing():
             self.transport.close()
 
     def _make_room(self) -> bool:

@@ -1,4 +1,5 @@
-"""A request as nearly every phone makes it, read at once. Everything else is left to h11, which takes its time."""
+"""What is read of requests here: such as nearly every phone makes, at once, and what can be read of broken ones.
+Everything else is left to h11, which takes its time."""
 
 from __future__ import annotations
 
@@ -11,6 +12,9 @@ _PLAIN = re.compile(
 )
 _OTHERWISE = frozenset({b"content-length", b"expect", b"transfer-encoding", b"upgrade"})
 """Headers that have a say in where this request ends, as `connection` has in what comes after it."""
+_ABSOLUTE = re.compile(rb"https?://([^/@]+)(/.*)?", re.IGNORECASE | re.DOTALL)
+_VERSION = re.compile(rb" HTTP/[\d.]{1,5}$")
+_HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}):(.*)")
 
 
 class PlainRequest(NamedTuple):
@@ -41,3 +45,34 @@ def plain_request(data: bytes) -> PlainRequest | None:
     if [name for name, _ in headers].count(b"host") != 1:
         return None
     return PlainRequest(method.decode(), target, headers)
+
+
+def own_path(target: bytes) -> tuple[bytes, bytes] | None:
+    """Host and path of a target in absolute form, which is as good as its path (RFC 9112, section 3.2.2); None: it has
+    another form."""
+    match = _ABSOLUTE.fullmatch(target)
+    return (match[1], match[2] or b"/") if match else None
+
+
+class BrokenRequest(NamedTuple):
+    """What can be read of something that is no request, or of one that never came whole."""
+
+    method: str
+    """Empty: none can be told."""
+    target: bytes
+    headers: list[tuple[bytes, bytes]]
+    """Names in lower case."""
+
+    def __repr__(self) -> str:
+        return f"BrokenRequest({self.method!r})"  # the rest may hold secrets
+
+
+def broken_request(data: bytes) -> BrokenRequest:
+    """Read as much of it as there is."""
+    line, *lines = data.lstrip(b"\r\n").splitlines()[:200] or [b""]
+    method, blank, target = line.partition(b" ")
+    if not blank or not method.isalpha():
+        method, target = b"", line
+    found = (_HEADER.fullmatch(other) for other in lines)
+    headers = [(header[1].lower(), header[2].strip(b" \t")) for header in found if header]
+    return BrokenRequest(method.decode(), _VERSION.sub(b"", target), headers)

@@ -26,7 +26,7 @@ from helpdesk_tui.backend.endpoint.back_office import BackOffice
 from helpdesk_tui.backend.endpoint.dispatcher import Dispatcher
 from helpdesk_tui.backend.endpoint.notes import Notes
 from helpdesk_tui.backend.endpoint.processes import run_workers
-from helpdesk_tui.backend.endpoint.protocol import LARGEST_HEAD, PhoneProtocol
+from helpdesk_tui.backend.endpoint.protocol import LARGEST_HEAD, PhoneProtocol, Refuse
 from helpdesk_tui.backend.endpoint.recorder import Recorder
 from helpdesk_tui.backend.errors import ConfigurationProblem
 from helpdesk_tui.backend.helpdesk import Helpdesk
@@ -45,8 +45,12 @@ MOST_GARBAGE = 50_000
 """New objects after which Python looks for garbage: everywhere in a lull, else among these alone. A connection that
 fails to speak TLS leaves 40 objects and 300 KB."""
 
-GRACE = 5
-"""Seconds that answers under way have when the server stops."""
+GRACE = 1.5
+"""Seconds that answers under way have when the server stops: most take milliseconds, and a phone fetches a firmware
+again that it did not get whole."""
+
+LAST_RESORT = 3
+"""Seconds after which uvicorn itself ends what is left then, and says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,10 @@ class Listen:
 class PhoneServer(uvicorn.Server):
     """uvicorn's server with a limit on TLS handshakes, and quiet about its end."""
 
+    def __init__(self, config: uvicorn.Config, refuse: Refuse) -> None:
+        super().__init__(config)
+        self._refuse = refuse
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await self.lifespan.startup()
         if self.lifespan.should_exit:
@@ -78,7 +86,9 @@ class PhoneServer(uvicorn.Server):
         config = self.config
 
         def connection() -> asyncio.Protocol:
-            return PhoneProtocol(config=config, server_state=self.server_state, app_state=self.lifespan.state)
+            return PhoneProtocol(
+                self._refuse, config=config, server_state=self.server_state, app_state=self.lifespan.state
+            )
 
         loop = asyncio.get_running_loop()
         limit = HANDSHAKE_TAKES if config.ssl else None
@@ -89,6 +99,23 @@ class PhoneServer(uvicorn.Server):
             for listening in sockets or ()
         ]
         self.started = True
+
+    def end(self, alone: int) -> None:
+        """Stop: whoever would have told us to is gone, and nobody could use the port again."""
+        asyncio.get_running_loop().remove_reader(alone)
+        self.should_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let the answers under way end; those that take long are cut off without a word."""
+        cutting = asyncio.get_running_loop().call_later(GRACE, self._cut_off)
+        await super().shutdown(sockets)
+        cutting.cancel()
+
+    def _cut_off(self) -> None:
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        for task in self.server_state.tasks:
+            task.cancel()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -139,8 +166,9 @@ def _access_log(listen: Listen) -> AccessLog:
 
 def make_server(desk: Helpdesk, listen: Listen, notes: Notes) -> PhoneServer:
     """A server for this environment; run it with `run(sockets=[...])`. Raises ConfigurationProblem."""
+    phones = PhoneEndpoint(desk, notes, listen.host)
     config = uvicorn.Config(
-        _application(desk, listen, notes),
+        _beside_the_api(phones, desk, listen, notes) if listen.rest_api else phones,
         http=PhoneProtocol,
         ws="none",
         lifespan="on",
@@ -149,7 +177,7 @@ def make_server(desk: Helpdesk, listen: Listen, notes: Notes) -> PhoneServer:
         proxy_headers=False,
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE,
-        timeout_graceful_shutdown=GRACE,
+        timeout_graceful_shutdown=LAST_RESORT,
         h11_max_incomplete_event_size=LARGEST_HEAD,
         ssl_certfile=listen.tls_certificate,
         ssl_keyfile=listen.tls_key,
@@ -159,13 +187,10 @@ def make_server(desk: Helpdesk, listen: Listen, notes: Notes) -> PhoneServer:
     except (OSError, ssl.SSLError) as error:
         reason = getattr(error, "strerror", None) or getattr(error, "reason", None) or "it is no certificate"
         raise ConfigurationProblem(f"The TLS certificate or its key cannot be used: {reason}.") from error
-    return PhoneServer(config)
+    return PhoneServer(config, phones.refuse)
 
 
-def _application(desk: Helpdesk, listen: Listen, notes: Notes) -> PhoneEndpoint | Dispatcher:
-    phones = PhoneEndpoint(desk, notes, listen.host)
-    if not listen.rest_api:
-        return phones
+def _beside_the_api(phones: PhoneEndpoint, desk: Helpdesk, listen: Listen, notes: Notes) -> Dispatcher:
     from helpdesk_tui.backend.endpoint.rest.gate import RestApi  # late: FastAPI takes its time
 
     return Dispatcher(phones, RestApi(desk, notes, listen.scheme, listen.host))
@@ -207,8 +232,8 @@ def serve(open_desk: Callable[[], Helpdesk], listen: Listen, workers: int, ready
     def announce() -> None:
         ready(url)
 
-    def work(ready: Callable[[], None], says: int) -> None:
-        _serve_here(open_desk, listen, bound, ready, [bound.close, partial(os.close, says)])
+    def work(ready: Callable[[], None], says: int, alone: int) -> None:
+        _serve_here(open_desk, listen, bound, ready, [bound.close, partial(os.close, says)], alone)
 
     if workers > 1:
         run_workers(work, workers, bound.close, announce)
@@ -222,6 +247,7 @@ def _serve_here(
     bound: socket.socket,
     ready: Callable[[], None],
     not_inherited: Sequence[Callable[[], object]],
+    alone: int | None = None,
 ) -> None:
     office = BackOffice(open_desk, _access_log(listen), not_inherited)
     try:
@@ -230,7 +256,7 @@ def _serve_here(
             office.attend(desk)
             server = make_server(desk, listen, office)
             with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
-                runner.run(_run(server, bound, ready))
+                runner.run(_run(server, bound, ready, alone))
         finally:
             desk.close()
     finally:
@@ -239,7 +265,9 @@ def _serve_here(
         raise ConfigurationProblem("The process that keeps the books ended by itself: its last lines say why.")
 
 
-async def _run(server: PhoneServer, bound: socket.socket, ready: Callable[[], None]) -> None:
+async def _run(server: PhoneServer, bound: socket.socket, ready: Callable[[], None], alone: int | None) -> None:
+    if alone is not None:
+        asyncio.get_running_loop().add_reader(alone, server.end, alone)
     serving = asyncio.ensure_future(server.serve(sockets=[bound]))
     while not server.started and not serving.done():
         await asyncio.sleep(0.01)
@@ -273,4 +301,10 @@ def log_to_stderr() -> None:
     logging.getLogger("helpdesk_tui").addHandler(handler)
     errors = logging.getLogger("uvicorn.error")
     errors.addHandler(handler)
+    errors.addFilter(_is_no_end)
     errors.setLevel(logging.ERROR)
+
+
+def _is_no_end(record: logging.LogRecord) -> bool:
+    """Whether it is about something else than an answer that was cut off because the server stops."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))

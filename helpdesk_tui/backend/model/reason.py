@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
+from helpdesk_tui.backend.model.step import Call
+
 
 class Reason(StrEnum):
     """The closed set of failures that every wire of every manufacturer is mapped to."""
@@ -71,11 +73,20 @@ EXPLANATIONS: dict[Reason, Explanation] = {
     ),
 }
 
+REMOVING: dict[Reason, str] = {
+    Reason.OWNED_ELSEWHERE: "Ask the former provider or dealer to release it, then retry under Services.",
+    Reason.NEEDS_SERIAL: "Read it from the sticker, enter it, then retry under Services.",
+    Reason.UNREACHABLE: "It is tried again by itself; Services can try now.",
+}
+"""Other advice where a registration was to be removed: Activate would register the phone anew instead."""
+
 RETRIED_BY_THE_QUEUE = frozenset({Reason.UNREACHABLE, Reason.RATE_LIMITED, Reason.UNKNOWN_ANSWER, Reason.CLOCK_SKEW})
 """The reasons that may pass by themselves; the others wait for a person."""
 
 
-def explain(reason: Reason, service: str) -> Explanation:
-    """The sentence and the advice for this reason, about the service of this name."""
+def explain(reason: Reason, service: str, call: Call = Call.REGISTER) -> Explanation:
+    """The sentence and the advice for this reason why this call failed, about the service of this name."""
     sentence, advice = EXPLANATIONS[reason]
+    if call is Call.DEREGISTER:
+        advice = REMOVING.get(reason, advice)
     return Explanation(sentence.format(service=service), advice.format(service=service))

@@ -170,19 +170,19 @@ def _needs_serial(phone: Phone, now: datetime) -> Verdict | None:
 def _registering_failed(phone: Phone, now: datetime) -> Verdict | None:
     if phone.step is not Step.PROVISION:
         return None
-    return _attention(f"Registering failed. {_because(phone)}", NextAction.ACTIVATE)
+    return _attention(f"Registering failed. {_because(phone, Call.REGISTER)}", NextAction.ACTIVATE)
 
 
 def _deregistering_failed(phone: Phone, now: datetime) -> Verdict | None:
     if phone.step is not Step.DEPROVISION:
         return None
-    return _attention(f"Removing the registration failed. {_because(phone)}", NextAction.RETRY)
+    return _attention(f"Removing the registration failed. {_because(phone, Call.DEREGISTER)}", NextAction.RETRY)
 
 
-def _because(phone: Phone) -> str:
+def _because(phone: Phone, call: Call) -> str:
     if phone.reason is None:
         return "The reason was not recorded: try again."
-    sentence, advice = explain(phone.reason, _service(phone))
+    sentence, advice = explain(phone.reason, _service(phone), call)
     return f"{sentence} {advice}"
 
 

@@ -96,7 +96,8 @@ class FirmwareCatalogue:
         """Add the firmware in this file, and copy it into the folder that phones fetch from when it lies elsewhere.
 
         `entry.sha256` is checked when it is given; version and models are taken from the file's name when they are
-        not. Raises BadInput; then nothing was added or copied.
+        not. An entry of the catalogue that has no image yet gets this one. Raises BadInput; then nothing was added or
+        copied.
         """
         said = read_name(path.name, self._context.catalogue)
         entry = replace(entry, file=path.name, version=entry.version.strip() or said.version)
@@ -112,9 +113,36 @@ class FirmwareCatalogue:
         entry = replace(entry, size=measure.size, sha256=measure.sha256)
         place = self._context.environment.images / path.name
         with self._context.write(Role.ADMINISTRATOR):
-            entry = self.add(entry)
+            awaiting = self._awaiting(entry)
+            entry = self._complete(awaiting, entry) if awaiting else self.add(entry)
             _copy(path, place, measure)
         return entry
+
+    def _awaiting(self, entry: FirmwareEntry) -> FirmwareEntry | None:
+        """The entry of the catalogue that has no image yet, and gets this one. Raises BadInput when it is to get
+        another."""
+        folder = self._context.environment.images
+        for known in self._known(entry):
+            if not set(entry.models) <= set(known.models) or (known.sha256 and (folder / known.file).is_file()):
+                continue
+            if known.file != entry.file:
+                raise BadInput(f"{entry.file}: the catalogue has {known.file} for {known.version}: name the file so.")
+            if known.sha256 not in ("", entry.sha256) or known.size not in (None, entry.size):
+                raise BadInput(f"{entry.file} is not the file that the catalogue describes: fetch it again.")
+            return known
+        return None
+
+    def _complete(self, known: FirmwareEntry, found: FirmwareEntry) -> FirmwareEntry:
+        known = replace(
+            known,
+            size=found.size,
+            sha256=found.sha256,
+            notes=found.notes or known.notes,
+            known_problems=found.known_problems or known.known_problems,
+        )
+        self._store.firmware.save(known)
+        self._note(f"Added the image of firmware {known.version} for {', '.join(known.models)}.")
+        return known
 
     def load(self, path: Path, remark: str = "") -> tuple[int, int]:
         """Add all firmware of a list (see COLUMNS), uncertified, and `remark` before its notes: all of it or nothing.

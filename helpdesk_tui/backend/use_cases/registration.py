@@ -354,7 +354,7 @@ class Registration:
         service = self._context.services.of(job.vendor).label
         if failure:
             said = f" It said: {failure.words}" if failure.words else ""
-            return " ".join(explain(failure.reason, service)) + said
+            return " ".join(explain(failure.reason, service, job.call)) + said
         if job.call is Call.REGISTER:
             return f"Registered at {service}: reset the phone to factory defaults before the deadline."
         if job.cause is Happening.DEADLINE:

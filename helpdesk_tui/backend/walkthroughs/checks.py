@@ -10,7 +10,7 @@ from helpdesk_tui.backend.model.event import Event, EventKind
 from helpdesk_tui.backend.model.phone import Phone
 from helpdesk_tui.backend.model.reason import Reason, explain
 from helpdesk_tui.backend.model.request import Request, Via
-from helpdesk_tui.backend.model.step import Step
+from helpdesk_tui.backend.model.step import Call, Step
 
 QUIET = timedelta(seconds=30)
 """The display must have been idle for about this long before anybody touches the phone (provisioning.txt)."""
@@ -138,18 +138,18 @@ def _not_registered_elsewhere(evidence: Evidence, moment: Moment) -> Proof:
 
 
 def _registering_failed(evidence: Evidence, moment: Moment) -> Proof:
-    return _in_step(evidence, Step.PROVISION, "Registering failed.")
+    return _in_step(evidence, Step.PROVISION, "Registering failed.", Call.REGISTER)
 
 
 def _removing_failed(evidence: Evidence, moment: Moment) -> Proof:
-    return _in_step(evidence, Step.DEPROVISION, "Removing the registration failed.")
+    return _in_step(evidence, Step.DEPROVISION, "Removing the registration failed.", Call.DEREGISTER)
 
 
-def _in_step(evidence: Evidence, step: Step, sentence: str) -> Proof:
+def _in_step(evidence: Evidence, step: Step, sentence: str, call: Call) -> Proof:
     phone = evidence.phone
     if phone.step is not step:
         return Proof(False, f"Provisioning by manufacturer is {phone.step.value}.")
-    why = " ".join(explain(phone.reason, phone.vendor.service_label)) if phone.reason else ""
+    why = " ".join(explain(phone.reason, phone.vendor.service_label, call)) if phone.reason else ""
     return Proof(True, f"{sentence} {why}".strip(), at=phone.step_since)
 
 

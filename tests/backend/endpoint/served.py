@@ -49,6 +49,11 @@ def is_running(process: int) -> bool:
     return True
 
 
+def children(process: int) -> list[int]:
+    """The ids of the processes that this one has started. Only Linux tells."""
+    return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
 @dataclass
 class Serve:
     """`serve` as a process of its own."""
@@ -61,9 +66,9 @@ class Serve:
 
     @property
     def office(self) -> int:
-        """The id of the process that writes down what it answers. Only Linux tells."""
-        (child,) = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return int(child)
+        """The id of the process that writes down what it answers."""
+        (child,) = children(self.process.pid)
+        return child
 
     @property
     def address(self) -> tuple[str, int]:
@@ -76,11 +81,11 @@ class Serve:
 
 
 @contextmanager
-def serving(database: Path) -> Iterator[Serve]:
+def serving(database: Path, *options: str) -> Iterator[Serve]:
     """Serve this database until the block ends, files beside it."""
     log, errors = database.with_suffix(".log"), database.with_suffix(".errors")
     command = [sys.executable, "-m", "helpdesk_tui", "--database", str(database)]
-    command += ["serve", "--port", "0", "--access-log", str(log)]
+    command += ["serve", "--port", "0", "--access-log", str(log), *options]
     with (
         errors.open("w") as stderr,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True) as running,

@@ -41,6 +41,12 @@ def seen(raw: bytes) -> bytes:
     return b"\r\n".join(line for line in raw.split(b"\r\n") if not line.lower().startswith((b"date:", b"connection:")))
 
 
+def misses(desk: Helpdesk) -> int:
+    """How many were counted of us."""
+    failures = desk.store.failures.get("127.0.0.1")
+    return failures.count if failures else 0
+
+
 def ask(path: str, method: str = "GET", host: str = "127.0.0.1", more: str = "") -> bytes:
     return f"{method} {path} HTTP/1.1\r\nHost: {host}\r\n{more}Connection: close\r\n\r\n".encode("latin-1")
 
@@ -62,7 +68,48 @@ def test_every_stranger_gets_the_same_answer(desk: Helpdesk, endpoint: Served) -
         for request, answer in zip(raw, pool.map(endpoint.raw, raw), strict=True):
             assert seen(answer) == usual, request[:100]
     assert endpoint.now(phone).last_seen is None
+    log = desk.environment.database.with_suffix(".log")
+    until(lambda: len(log.read_text().splitlines()) >= len(raw) + 1)
+    assert [json.loads(line)["status"] for line in log.read_text().splitlines()] == [404] * (len(raw) + 1)
     assert endpoint.get(own).status_code == 200
+
+
+BROKEN = {
+    b"GET /p/{s}/a b HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n": ("GET", "/p/*/a b"),
+    b"GET /p/{s}/x HTTP/1.1\r\nUser-Agent: old\r\n\r\n": ("GET", "/p/*/x"),
+    b"GET /p/x HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: 127.0.0.1\r\n\r\n": ("GET", "/p/*"),
+    b"GET /" + b"long/" * 5_000 + b" HTTP/1.1\r\n\r\n": ("GET", ("/" + "long/" * 24)[:120]),
+    b"HEAD /x HTTP/1.1\r\nX: " + b"y" * 20_000 + b"\r\n\r\n": ("HEAD", "/x"),
+    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03": ("", "???????????"),
+    b"GET {s}\x1b[2J[red]\r\n\r\n": ("GET", "*?[2J[red]"),
+    b"GET /x HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\nrubbish {s}\r\n\r\n": ("rubbish", "*"),
+}
+"""The last is a good request and a broken one after it."""
+
+
+def test_what_is_no_request_is_noted_once_and_counted_as_a_miss(desk: Helpdesk, endpoint: Served) -> None:
+    phone = add_phone(desk)
+    log = desk.environment.database.with_suffix(".log")
+    for number, (request, shown) in enumerate(BROKEN.items(), start=1):
+        assert endpoint.raw(request.replace(b"{s}", phone.secret.encode())).endswith(b"\r\n\r\nNot found\n")
+        until(lambda n=number: misses(desk) >= n)  # type: ignore[misc]
+        entry = json.loads(log.read_text().splitlines()[-1])
+        assert (entry["method"], entry["path"]) == shown
+    assert len(log.read_text().splitlines()) == len(BROKEN) + 1
+    assert misses(desk) == len(BROKEN) + 1
+    assert phone.secret not in log.read_text()
+
+
+def test_a_target_in_absolute_form_is_its_path_at_that_host(desk: Helpdesk, endpoint: Served) -> None:
+    own = endpoint.definitive(in_service(desk))
+    for host, named, status in (
+        ("evil.example", "http://127.0.0.1", b"200"),
+        ("127.0.0.1", "HTTPS://provisioning.pbx.example.net:443", b"200"),
+        ("127.0.0.1", "http://evil.example", b"404"),
+        ("127.0.0.1", "http://127.0.0.1@evil.example", b"404"),
+        ("127.0.0.1", "ftp://127.0.0.1", b"404"),
+    ):
+        assert endpoint.raw(ask(named + own, host=host))[9:12] == status
 
 
 @pytest.mark.parametrize("agent", [*AGENTS.values(), "curl/8", ""])
@@ -89,7 +136,7 @@ def test_case_53_many_wrong_guesses_slow_only_the_guesser(desk: Helpdesk, endpoi
     right = endpoint.get(endpoint.definitive(phone))
     assert right.status_code == 200
     assert right.elapsed.total_seconds() < 2
-    until(lambda: desk.store.failures.get("127.0.0.1").count == 1000)  # type: ignore[union-attr]
+    until(lambda: misses(desk) == 1000)
     (address,) = (failures for failures in desk.fetching.addresses(2000) if failures.subject == "127.0.0.1")
     assert address.throttled(desk.clock())
     assert "1000 requests" in address.reason

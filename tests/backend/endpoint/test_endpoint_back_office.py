@@ -14,9 +14,14 @@ import httpx
 import pytest
 
 from helpdesk_tui.backend.helpdesk import Helpdesk
+from helpdesk_tui.backend.model.firmware_entry import FirmwareEntry
 from helpdesk_tui.backend.model.step import Step
-from tests.backend.endpoint.served import Serve, is_running, path_of, until
+from helpdesk_tui.backend.model.vendor import Vendor
+from tests.backend.endpoint.served import Serve, children, is_running, path_of, serving, until
 from tests.backend.offices import YEALINK, add_phone, in_service
+
+STOPPED = 4.0
+"""Seconds: three, and one for a machine that has much to do. Without a limit of ours it takes five and more."""
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="finds processes as Linux shows them")
 
@@ -30,6 +35,16 @@ def test_when_the_server_is_killed_nothing_is_left_behind_and_the_books_agree(de
     serve.process.kill()
     until(lambda: not is_running(office))
     assert len(serve.access_log.read_text().splitlines()) == len(desk.fetching.latest()) > 0
+
+
+def test_workers_that_are_left_alone_end(desk: Helpdesk) -> None:
+    with serving(desk.environment.database, "--workers", "2") as serve:
+        workers = children(serve.process.pid)
+        offices = [office for worker in workers for office in children(worker)]
+        assert (len(workers), len(offices)) == (2, 2)
+        serve.process.kill()
+        until(lambda: not any(is_running(process) for process in (*workers, *offices)))
+        assert serve.errors.read_text() == ""
 
 
 def test_the_server_stops_when_nobody_writes_down_any_more(desk: Helpdesk, serve: Serve) -> None:
@@ -64,6 +79,24 @@ def test_strangers_who_still_wait_do_not_keep_it_from_stopping(serve: Serve) -> 
             stranger.sendall(b"GET /p/x/y HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         serve.process.terminate()
         assert serve.process.wait(timeout=20) == 0
+
+
+def test_a_reader_of_a_firmware_who_takes_long_does_not_keep_it_from_stopping(desk: Helpdesk, serve: Serve) -> None:
+    name, size = "T46S-66.86.0.20.rom", 32 * 2**20
+    desk.environment.images.mkdir()
+    desk.firmware.add(FirmwareEntry(0, Vendor.YEALINK, "66.86.0.20", ("T46S",), name, size))
+    desk.firmware.certify("66.86.0.20")
+    with (desk.environment.images / name).open("wb") as image:
+        image.truncate(size)
+    folder = path_of(desk, in_service(desk, YEALINK, "T46S")).rpartition("/")[0]
+    with socket.socket() as reader:
+        reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        reader.connect(serve.address)
+        reader.sendall(f"GET {folder}/firmware/{name} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        assert reader.recv(12) == b"HTTP/1.1 200"
+        serve.process.terminate()
+        assert serve.process.wait(timeout=STOPPED) == 0
+    assert serve.errors.read_text() == ""
 
 
 @pytest.mark.parametrize("pause", [0.0, 0.1])

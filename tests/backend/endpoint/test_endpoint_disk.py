@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import resource
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from helpdesk_tui.backend.endpoint.access_log import AccessLog
 from helpdesk_tui.backend.helpdesk import Helpdesk
 from helpdesk_tui.backend.model.step import Step
 from helpdesk_tui.backend.store.database import Database
@@ -70,6 +72,39 @@ def test_while_the_disk_is_full_known_phones_are_answered_and_noted_later(desk: 
         assert client.get(new).status_code == 200
         until(lambda: len(desk.fetching.latest()) == 3)
         assert desk.store.database.problems() == ()
+
+
+def test_an_access_log_that_cannot_be_written_is_said_once_and_again_when_it_can(desk: Helpdesk, serve: Serve) -> None:
+    own, log = path_of(desk, in_service(desk)), serve.access_log
+    assert serve.get(own) == 200
+    until(log.read_text)
+    log.rename(log.with_suffix(".1"))
+    log.mkdir()
+    for number in (2, 3, 4):  # one after the other, each in a batch of its own
+        assert serve.get(own) == 200
+        until(lambda number=number: len(desk.fetching.latest()) == number)  # type: ignore[misc]
+    log.rmdir()
+    assert serve.get(own) == 200
+    until(lambda: log.exists() and log.read_text())
+    left_out, last = (json.loads(line) for line in log.read_text().splitlines())
+    assert (left_out, last["status"]) == ({"left_out": 3}, 200)
+    until(lambda: "written again: 3 lines" in serve.errors.read_text())
+    assert serve.errors.read_text().count("\n") == 2
+
+
+def test_a_line_that_the_disk_had_no_room_for_spoils_no_other(tmp_path: Path) -> None:
+    log = AccessLog(tmp_path / "access.log")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (40, before[1]))
+    try:
+        for number in range(4):
+            log.write([{"request": number}])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    log.write([{"request": 4}])
+    log.close()
+    lines = (tmp_path / "access.log").read_text().splitlines()
+    assert [*lines[:2], *lines[3:]] == [*(f'{{"request": {n}}}' for n in (0, 1)), '{"left_out": 2}', '{"request": 4}']
 
 
 def elsewhere(database: Path, statement: str) -> str:

@@ -83,9 +83,9 @@ def test_a_part_is_sent_where_a_phone_goes_on(endpoint: Served, url: str, header
 
 
 def test_ranges_that_are_none_and_ranges_outside(endpoint: Served, url: str) -> None:
-    for header in ("bytes=", "lines=1-2", "bytes=5-2,7-9", "bytes=--", "bytes=a-b"):
+    for header in ("bytes=", "lines=1-2", "bytes=5-2,7-9", "bytes=--", "bytes=a-b", "bytes=9-5", "bytes=9999999-5"):
         assert endpoint.get(url, range=header).content == IMAGE
-    for header in (f"bytes={len(IMAGE)}-", "bytes=9-5", "bytes=-0"):
+    for header in (f"bytes={len(IMAGE)}-", "bytes=-0"):
         assert endpoint.get(url, range=header).status_code == 416
     assert endpoint.get(url, range="bytes=0-1", if_range='"other"').content == IMAGE
 

@@ -47,6 +47,8 @@ def test_a_half_sent_request_is_closed_however_it_drips(desk: Helpdesk, endpoint
             except OSError:
                 break
     assert 0.4 < time.monotonic() - begun < 4
+    log = desk.environment.database.with_suffix(".log")
+    until(lambda: len(log.read_text().splitlines()) == (1 if start else 0))
 
 
 @pytest.mark.usefixtures("impatient")

@@ -143,7 +143,7 @@ CASES = {
         phone(Step.DEPROVISION, reason=Reason.UNREACHABLE, last_seen=NOW),
         ATTENTION,
         NextAction.RETRY,
-        "Removing the registration failed. Snom SRAPS cannot be reached.",
+        "Removing the registration failed. Snom SRAPS cannot be reached. It is tried again by itself; Services can try",
     ),
     "failed, and tried again just now": (
         phone(Step.PROVISION, reason=Reason.UNREACHABLE, pending=under_way(Call.REGISTER)),

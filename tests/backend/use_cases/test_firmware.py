@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -143,6 +144,26 @@ def test_the_example_list_is_loaded_once_marked_and_certified_by_nobody(desk: He
     entries = desk.firmware.entries()
     assert all(entry.notes.startswith("Example.") and entry.certified_on is None for entry in entries)
     assert desk.firmware.load(asset("firmware.csv")) == (0, added)
+
+
+def test_an_image_completes_the_entry_that_has_none(desk: Helpdesk, image: Path) -> None:
+    listed = FirmwareEntry(0, Vendor.YEALINK, NEW, ("T46S", "T48S"), "T46S-66.86.188.2.rom", notes="listed")
+    desk.firmware.add(listed)
+    desk.firmware.certify(NEW)
+    with pytest.raises(BadInput, match=r"the catalogue has T46S-66\.86\.188\.2\.rom"):
+        desk.firmware.add_file(image, replace(blank(), models=("T46S",)))
+    right = image.rename(image.with_name(listed.file))
+    entry = desk.firmware.add_file(right, blank())
+    assert desk.firmware.entries() == (entry,)
+    assert (entry.models, entry.notes, entry.certified, entry.size) == (listed.models, "listed", True, 800)
+    assert entry.sha256 == hashlib.sha256(right.read_bytes()).hexdigest()
+    assert desk.firmware.missing(entry) == ()
+    with pytest.raises(BadInput, match="in the catalogue already"):
+        desk.firmware.add_file(right, blank())
+    (desk.environment.images / listed.file).unlink()
+    right.write_bytes(b"another")
+    with pytest.raises(BadInput, match="not the file that the catalogue describes"):
+        desk.firmware.add_file(right, blank())
 
 
 def test_a_faulty_list_adds_nothing_and_names_every_line(desk: Helpdesk, tmp_path: Path) -> None:
