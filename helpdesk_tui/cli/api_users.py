@@ -53,7 +53,7 @@ def add(
     password_stdin: bool,
 ) -> None:
     """Add a user. Without a terminal and without --password-stdin a password is made, and printed once."""
-    with session.helpdesk() as desk:
+    with session.begun() as desk:
         desk.api_users.must_be_administrator()
         home = desk.phones.organisation_named(organisation)
         new = NewApiUser(name, home, Right(right), full_name, contact, Language(language))

@@ -95,7 +95,7 @@ def add(session: Session, file: Path, version: str, models: str, sha256: str, no
         notes=notes,
         known_problems=known_problems,
     )
-    with session.helpdesk() as desk:
+    with session.begun() as desk:
         added = desk.firmware.add_file(file, entry)
         now = "it is certified already" if added.certified else "certify it to make it available"
         click.echo(f"Firmware {added.version} for {', '.join(added.models)} was added; {now}.")
@@ -113,7 +113,7 @@ def load(session: Session, file: Path | None, example: bool) -> None:
     """
     if (file is None) is not example:
         raise click.UsageError("Give a FILE or --example.")
-    with session.helpdesk() as desk:
+    with session.begun() as desk:
         added, known = desk.firmware.load(file or asset("firmware.csv"), EXAMPLE if example else "")
     click.echo(f"{added} added, {known} known already. Certify a version to make it available.")
 

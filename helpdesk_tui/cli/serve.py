@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import click
 
-from helpdesk_tui.backend import Helpdesk
+from helpdesk_tui.backend import ConfigurationProblem, Helpdesk
 from helpdesk_tui.backend.use_cases.fetching import PLATFORM
-from helpdesk_tui.cli.session import Session
+from helpdesk_tui.cli.session import Session, is_missing
+
+log = logging.getLogger(__name__)
 
 existing_file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -40,7 +43,11 @@ def serve_command(
         raise click.UsageError("--tls-cert and --tls-key belong together: give both.")
     if session.read_only:
         raise click.UsageError("serve writes down what phones fetch: start it without --read-only.")
-    environment = session.existing()
+    environment = session.environment()
+    if not environment.database.parent.is_dir():
+        raise ConfigurationProblem(f"The folder {environment.database.parent} does not exist: make it first.")
     server.log_to_stderr()
+    if is_missing(environment.database):
+        log.warning("the database %s does not exist: an empty one is begun", environment.database)
     listen = server.Listen(host, port, tls_cert, tls_key, access_log, rest_api=True)
     server.serve(lambda: Helpdesk(environment, PLATFORM), listen, workers, click.echo)

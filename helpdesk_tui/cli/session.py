@@ -82,12 +82,13 @@ class Session:
         return configuration.load(Path(self.config) if self.config else None)
 
     def existing(self) -> Environment:
-        """The chosen environment, whose database must be there: a name that is mistyped shall not begin a new one."""
+        """The chosen environment, whose database must be there when somebody named it: a name that is mistyped, or a
+        disk that is away, shall not begin a new one."""
         environment = self.environment()
-        if _is_missing(environment.database):
+        if is_missing(environment.database) and (self.database or self.configuration_file()):
             raise DatabaseProblem(
                 f"The database {environment.database} does not exist: put it back, or name the right one; "
-                "the screens, 'import' and 'organisation add' begin a new one."
+                "the screens, 'import', 'organisation add' and 'serve' begin a new one."
             )
         return environment
 
@@ -148,13 +149,14 @@ class Session:
 
         environment = self.environment()
         with TemporaryDirectory() as folder:
-            if _is_missing(environment.database):
+            if is_missing(environment.database):
                 environment = replace(environment, database=Path(folder) / environment.database.name)
             with closing(self._open(environment)) as desk:
                 yield desk
 
 
-def _is_missing(database: Path) -> bool:
+def is_missing(database: Path) -> bool:
+    """Whether there is no such file."""
     try:
         database.stat()
     except FileNotFoundError:

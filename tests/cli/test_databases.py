@@ -72,13 +72,17 @@ def test_a_folder_or_a_missing_folder_is_named(run: Program) -> None:
 
 def test_a_mistyped_name_begins_no_new_database(run: Program) -> None:
     mistyped = run.with_options("--database", "mistyped.db").inside()
-    for command in (("phone", "list"), ("maintain",), ("serve", "--port", "0"), NAME, ("firmware", "list")):
+    for command in (("phone", "list"), ("maintain",), NAME, ("firmware", "list")):
         sentence = mistyped.refused(*command)
         assert sentence.startswith("The database mistyped.db does not exist: ") and "'import'" in sentence
     assert "mistyped.db does not exist" in mistyped("doctor").stdout
     tried = mistyped("import", "organisations", SAMPLES / "organisations.csv", "--dry-run")
     assert tried.stdout.startswith("organisations: 2 would be added")
     assert list(run.folder.iterdir()) == []
+
+
+def test_what_nobody_named_begins_by_itself(run: Program) -> None:
+    assert run.json("phone", "list") == []
 
 
 def test_a_fresh_installation_begins_with_an_organisation(run: Program) -> None:

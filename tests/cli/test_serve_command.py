@@ -123,6 +123,13 @@ def test_the_latest_fetches_are_shown_with_what_the_phone_said_otherwise(demo: P
     assert own.split("/")[2] not in shown
 
 
+def test_it_says_when_it_begins_a_database(run: Program) -> None:
+    with serving(run.with_options("--database", "new.db"), "--access-log", "access.log") as running:
+        assert running.get("/p/unknown/000413ffffff.cfg") == 404
+        assert running.stop() == 0
+    assert "the database new.db does not exist: an empty one is begun" in (run.folder / "stderr.txt").read_text()
+
+
 def test_serve_says_what_is_wrong(demo: Program, closed_port: int) -> None:
     assert str(closed_port) in demo.refused("serve", "--port", str(closed_port))
     (demo.folder / "no.pem").write_text("nothing")
