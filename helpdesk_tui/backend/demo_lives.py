@@ -216,8 +216,7 @@ class Stage:
         phone, now = self.phone(role), self.clock()
         values: dict[str, object] = {"last_seen": now, "last_address": role.address}
         values |= {"firmware_installed": firmware, "firmware_learned_at": now}
-        used = {"token_used_at": now} if via is Via.TEMPORARY else {"token": "", "token_used_at": None}
-        values |= used if via is Via.TEMPORARY else {**used, "previous_secret": ""}
+        values |= {"token_used_at": now} if via is Via.TEMPORARY else {"token_used_at": None, "previous_secret": ""}
         self.store.phones.update(phone.id, values)
         file = settings_file_name(phone.vendor, phone.model, phone.mac)
         size, note = self.random.randint(9_000, 30_000), "It calls itself a T42G." if odd else ""

@@ -51,12 +51,14 @@ class Program:
 
     def __call__(self, *args: str | Path, before: Callable[[], None] | None = None) -> subprocess.CompletedProcess[str]:
         """Run it without a terminal. No user ever sees a traceback; a refusal says why."""
-        if before is None and forker().takes(self.environment()):
-            return self.checked(forker().run([*self.options, *map(str, args)], self.folder, self.environment()))
+        environment = self.environment()
+        if before is None:
+            copied = forker(environment).run([*self.options, *map(str, args)], self.folder, environment)
+            return self.checked(copied)
         ended = subprocess.run(
             self.command(*args),
             cwd=self.folder,
-            env=self.environment(),
+            env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",

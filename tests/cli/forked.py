@@ -9,73 +9,80 @@ from __future__ import annotations
 import json
 import os
 import runpy
+import selectors
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
 
 LONGEST_MESSAGE = 1 << 20
 DECIDED_AT_START = ("LANG", "LC_", "PYTHON")
-"""What begins so in the environment is read before the first import: who changes it needs a process from scratch."""
+"""What begins so in the environment is read before the first import, so it cannot be changed in a copy."""
 
 
 class Forker:
     """The process that is copied."""
 
-    def __init__(self) -> None:
+    def __init__(self, environment: Mapping[str, str]) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control = ours
-        self._start = _decided_at_start(os.environ)
         command = [sys.executable, "-m", __name__, str(theirs.fileno())]
-        self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
+        # Pipes as its copies will have: Python looks once at what it writes to.
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(
+            command, pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe
+        )
         theirs.close()
-
-    def takes(self, environment: Mapping[str, str]) -> bool:
-        """Whether a copy can run in this environment."""
-        return _decided_at_start(environment) == self._start
 
     def run(
         self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str], seconds: float = 60
     ) -> subprocess.CompletedProcess[str]:
         """Run the program to its end. May be called from several threads. Raises TimeoutError."""
         message = json.dumps([arguments, str(folder), dict(environment)]).encode()
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            ours, theirs = socket.socketpair()
-            with ours:
-                with theirs:
-                    socket.send_fds(self._control, [message], [out.fileno(), err.fileno(), theirs.fileno()])
-                status = _status(ours, time.monotonic() + seconds)
-            texts = []
-            for file in (out, err):
-                file.seek(0)
-                texts.append(file.read().decode().replace("\r\n", "\n"))
-        return subprocess.CompletedProcess(arguments, status, *texts)
+        pipes = [os.pipe() for _ in range(3)]
+        try:
+            socket.send_fds(self._control, [message], [writing for _, writing in pipes])
+            for _, writing in pipes:
+                os.close(writing)
+            out, err, status = _read_all([reading for reading, _ in pipes], time.monotonic() + seconds)
+        finally:
+            for reading, _ in pipes:
+                os.close(reading)
+        assert status, "the process that is copied has died"
+        texts = (text.decode().replace("\r\n", "\n") for text in (out, err))
+        return subprocess.CompletedProcess(arguments, int(status), *texts)
 
 
-def _status(answers: socket.socket, deadline: float) -> int:
-    """How the process ended, as `subprocess` says it."""
-    said = b""
-    while not said.endswith(b"\n"):
-        answers.settimeout(max(0.01, deadline - time.monotonic()))
-        more = answers.recv(100)
-        assert more, "the process that is copied has died"
-        said += more
-    return int(said)
+def _read_all(pipes: Sequence[int], deadline: float) -> list[bytes]:
+    """What comes from each of these until it is closed."""
+    said = dict.fromkeys(pipes, b"")
+    with selectors.DefaultSelector() as waiting:
+        for pipe in pipes:
+            waiting.register(pipe, selectors.EVENT_READ)
+        while waiting.get_map():
+            ready = waiting.select(max(0.0, deadline - time.monotonic()))
+            if not ready:
+                raise TimeoutError
+            for key, _ in ready:
+                more = os.read(key.fd, 1 << 16)
+                said[key.fd] += more
+                if not more:
+                    waiting.unregister(key.fd)
+    return list(said.values())
 
 
-def _decided_at_start(environment: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in environment.items() if name.startswith(DECIDED_AT_START)}
+_forkers: dict[frozenset[tuple[str, str]], Forker] = {}
 
 
-@cache
-def forker() -> Forker:
-    """The one of this process."""
-    return Forker()
+def forker(environment: Mapping[str, str]) -> Forker:
+    """One whose copies can run in this environment."""
+    start = frozenset((name, value) for name, value in environment.items() if name.startswith(DECIDED_AT_START))
+    if start not in _forkers:
+        _forkers[start] = Forker(environment)
+    return _forkers[start]
 
 
 def serve(control: socket.socket) -> None:
