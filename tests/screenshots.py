@@ -20,6 +20,8 @@ PICTURES: dict[str, Sequence[str]] = {
     "settings-file": ("slash", *"b2c3", "enter", "v", *"jjjj"),
     "firmware": ("slash", *"b2c3", "enter", "u", "down"),
     "fix": ("slash", *"b2c3", "enter", "f", "a"),
+    "boot": ("slash", *"b2c3", "enter", "t"),
+    "sites": ("L",),
     "services": ("S",),
 }
 

@@ -37,11 +37,11 @@ LOOKS = {
 
 COLUMNS = (
     RowColumn("When", 15),
-    RowColumn("File", 16, grows=3),
-    RowColumn("Answer", 18),
-    RowColumn("Bytes", 9, right=True, from_width=100),
-    RowColumn("By its", 17, from_width=100),
-    RowColumn("From", 15, grows=1, from_width=100),
+    RowColumn("File", 24, grows=1),
+    RowColumn("Answer", 19),
+    RowColumn("Bytes", 8, right=True, from_width=100),
+    RowColumn("By its", 17, from_width=120),
+    RowColumn("From", 15, from_width=100),
 )
 
 

@@ -54,8 +54,8 @@ _OUTCOMES = {
     200: "sent",
     206: "part sent",
     304: "has it already",
-    401: "asked for credentials",
+    401: "asked to log in",
     404: "no such file",
     416: "no such part",
-    503: "told to come later",
+    503: "come later",
 }
