@@ -59,7 +59,6 @@ class Helpdesk:
         store = Store(environment.database, clock)
         services = Services(environment, clock, store)
         self._use(Context(environment, store, catalogue(), services, clock, operator, read_only, random, role))
-        self.registration.notice_credentials()
 
     def _use(self, context: Context) -> None:
         self.context = context

@@ -88,7 +88,7 @@ class Session:
         if is_missing(environment.database) and (self.database or self.configuration_file()):
             raise DatabaseProblem(
                 f"The database {environment.database} does not exist: put it back, or name the right one; "
-                "the screens, 'import', 'organisation add' and 'serve' begin a new one."
+                "the screens and 'import' begin a new one."
             )
         return environment
 

@@ -44,7 +44,7 @@ class SitesScreen(LiveScreen):
     PLACE = Place.SITES
     CSS_PATH = asset("styles/sites.tcss")
     AUTO_FOCUS = "RowList"
-    LOOKS_EVERY = 5.0  # all phones are looked at each time
+    LOOKS_EVERY = 15.0  # all phones are looked at each time
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)

@@ -99,8 +99,16 @@ class TimelineScreen(LiveScreen):
         state = self.query_one("#state", Static)
         state.update(Content("\n".join(lines)))
         state.set_class(bool(timeline.overdue_since or watched.warnings), "attention")
-        self._requests = watched.requests
-        self.query_one(RowList).show([_row(request, now) for request in watched.requests])
+        self._show_requests(watched.requests, now)
+
+    def _show_requests(self, requests: tuple[Request, ...], now: datetime) -> None:
+        """New ones come in at the top; who looks at an older one goes on looking at that."""
+        rows, before = self.query_one(RowList), self._requests
+        looked_at = before[rows.cursor].id if 0 < rows.cursor < len(before) else None
+        self._requests = requests
+        rows.show([_row(request, now) for request in requests])
+        if looked_at is not None:
+            rows.move_to(next((n for n, request in enumerate(requests) if request.id == looked_at), rows.cursor))
         self._show_request()
 
     @on(RowList.Highlighted)

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 LONGEST_MESSAGE = 1 << 20
@@ -44,14 +45,16 @@ class Forker:
         message = json.dumps([arguments, str(folder), dict(environment)]).encode()
         pipes = [os.pipe() for _ in range(3)]
         try:
-            socket.send_fds(self._control, [message], [writing for _, writing in pipes])
-            for _, writing in pipes:
-                os.close(writing)
-            out, err, status = _read_all([reading for reading, _ in pipes], time.monotonic() + seconds)
+            try:
+                socket.send_fds(self._control, [message], [writing for _, writing in pipes])
+            finally:
+                for _, writing in pipes:
+                    os.close(writing)
+            out, err, told = _read_all([reading for reading, _ in pipes], time.monotonic() + seconds)
         finally:
             for reading, _ in pipes:
                 os.close(reading)
-        assert status, "the process that is copied has died"
+        _, status = told.split()
         texts = (text.decode().replace("\r\n", "\n") for text in (out, err))
         return subprocess.CompletedProcess(arguments, int(status), *texts)
 
@@ -65,6 +68,8 @@ def _read_all(pipes: Sequence[int], deadline: float) -> list[bytes]:
         while waiting.get_map():
             ready = waiting.select(max(0.0, deadline - time.monotonic()))
             if not ready:
+                with suppress(ProcessLookupError, ValueError):  # what it told first is its id
+                    os.kill(int(said[pipes[-1]]), signal.SIGKILL)
                 raise TimeoutError
             for key, _ in ready:
                 more = os.read(key.fd, 1 << 16)
@@ -109,8 +114,9 @@ def _keep(message: bytes, out: int, err: int, answers: int) -> None:
     """Start the program as a child, and tell how it ended; returns in that child, at the program's end."""
     child = os.fork()
     if child:
+        os.write(answers, b"%d " % child)
         _, status = os.waitpid(child, 0)
-        os.write(answers, b"%d\n" % os.waitstatus_to_exitcode(status))
+        os.write(answers, b"%d" % os.waitstatus_to_exitcode(status))
         os._exit(0)
     arguments, folder, environment = json.loads(message)
     os.close(answers)

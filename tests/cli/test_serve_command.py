@@ -163,7 +163,7 @@ def test_tls_1_2_and_1_3_are_spoken(demo: Program, kind: str) -> None:
         ):
             begun = time.monotonic()
             assert running.stop() == 0
-            assert time.monotonic() - begun < 4  # for the goodbye of who says nothing it would wait for longer
+            assert time.monotonic() - begun < 10  # it does not wait for the goodbye of who says nothing
 
 
 def test_maintain_ends_what_the_deadline_ends_and_says_so(samples: Program) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from enum import Enum, auto
 from urllib.request import parse_http_list, parse_keqv_list
 
+from helpdesk_tui.backend.endpoint.requests import own_path
 from helpdesk_tui.backend.model.environment import EndpointCredentials
 
 REALM = "provisioning"
@@ -62,11 +63,13 @@ class Credentials:
             nonce, count = said["nonce"], int(said.get("nc", "1"), 16)
         except (ValueError, KeyError, IndexError):
             return Check.WRONG
-        if said.get("uri") != uri or not self._is_ours(nonce):
+        target = said.get("uri", "")
+        own = own_path(target.encode())
+        if (own.path.decode() if own else target) != uri or not self._is_ours(nonce):
             return Check.WRONG
         middle = f"{nonce}:{said.get('nc')}:{said.get('cnonce')}:auth" if said.get("qop") == "auth" else nonce
         secret = _md5(f"{username}:{REALM}:{password}")
-        expected = _md5(f"{secret}:{middle}:{_md5(f'{method}:{uri}')}")
+        expected = _md5(f"{secret}:{middle}:{_md5(f'{method}:{target}')}")
         if not hmac.compare_digest(said.get("response", "").encode(), expected.encode()):
             return Check.WRONG
         return Check.RIGHT if self._is_new(nonce, count) else Check.STALE

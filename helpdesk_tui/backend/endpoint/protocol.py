@@ -27,9 +27,6 @@ HEAD_TAKES = 5.0
 STALLED = 60.0
 """Seconds after which a client that does not read its answer is cut off."""
 
-LEAVE_TAKES = 0.5
-"""Seconds that an idle client has for its goodbye when the server stops; with TLS many never say it."""
-
 LARGEST_HEAD = 16 * 1024
 """Bytes of request line and headers."""
 
@@ -286,11 +283,6 @@ class PhoneProtocol(H11Protocol):
         super().resume_writing()
         if self._stall_timer:
             self._stall_timer.cancel()
-
-    def shutdown(self) -> None:
-        super().shutdown()
-        if not self.busy:
-            self.loop.call_later(LEAVE_TAKES, self.transport.abort)
 
     def _wait_for_head(self) -> None:
         """Begin to count at the first byte of a request; more bytes win no more time."""

@@ -47,11 +47,18 @@ def plain_request(data: bytes) -> PlainRequest | None:
     return PlainRequest(method.decode(), target, headers)
 
 
-def own_path(target: bytes) -> tuple[bytes, bytes] | None:
-    """Host and path of a target in absolute form, which is as good as its path (RFC 9112, section 3.2.2); None: it has
-    another form."""
+class OwnPath(NamedTuple):
+    """A target in absolute form, taken apart."""
+
+    host: bytes
+    path: bytes
+
+
+def own_path(target: bytes) -> OwnPath | None:
+    """What a target in absolute form says, which is as good as its path (RFC 9112, section 3.2.2); None: it has another
+    form."""
     match = _ABSOLUTE.fullmatch(target)
-    return (match[1], match[2] or b"/") if match else None
+    return OwnPath(match[1], match[2] or b"/") if match else None
 
 
 class BrokenRequest(NamedTuple):

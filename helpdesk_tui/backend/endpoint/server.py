@@ -228,6 +228,8 @@ def serve(open_desk: Callable[[], Helpdesk], listen: Listen, workers: int, ready
     """
     bound = bind(listen)
     url = base_url(listen, bound)
+    with contextlib.closing(open_desk()) as desk:
+        desk.maintenance.renew_secrets()
 
     def announce() -> None:
         ready(url)

@@ -9,14 +9,12 @@ from enum import StrEnum
 
 from helpdesk_tui.backend.model.phone import Phone
 from helpdesk_tui.backend.model.phone_file import FileKind, kind_of_file
+from helpdesk_tui.backend.model.recheck import OVERDUE_AFTER
 from helpdesk_tui.backend.model.request import Request, Via
 from helpdesk_tui.backend.model.step import Step
 
 BOOT_PAUSE = timedelta(minutes=10)
 """Requests that lie closer together belong to one start, with the reboots that it brings."""
-
-OVERDUE_AFTER = timedelta(hours=10)
-"""Phones ask again about every four hours (see `recheck_minutes`): twice missed is too late."""
 
 
 class Proof(StrEnum):

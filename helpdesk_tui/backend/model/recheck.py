@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from helpdesk_tui.backend.model.mac import Mac
+
+OVERDUE_AFTER = timedelta(hours=10)
+"""Twice missed is too late."""
 
 SHORTEST_RECHECK = 240
 _SPREAD = 60

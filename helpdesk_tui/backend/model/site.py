@@ -9,11 +9,10 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from helpdesk_tui.backend.model.boot_timeline import OVERDUE_AFTER
 from helpdesk_tui.backend.model.failures import Failures, address_subject
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.phone import Phone
-from helpdesk_tui.backend.model.recheck import recheck_minutes
+from helpdesk_tui.backend.model.recheck import OVERDUE_AFTER, recheck_minutes
 
 GRACE = timedelta(minutes=15)
 """A phone that asks so much later than it should is not late; and so long a pause of a whole site says nothing."""

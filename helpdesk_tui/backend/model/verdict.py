@@ -14,6 +14,7 @@ from enum import StrEnum
 from helpdesk_tui.backend.model.firmware_progress import Progress, progress_of, progress_text
 from helpdesk_tui.backend.model.phone import Pending, Phone
 from helpdesk_tui.backend.model.reason import Reason, explain
+from helpdesk_tui.backend.model.recheck import OVERDUE_AFTER
 from helpdesk_tui.backend.model.step import Call, Step
 
 DEADLINE_IS_NEAR = timedelta(hours=6)
@@ -31,9 +32,6 @@ SILENCE_IS_ODD = timedelta(days=7)
 
 TOKEN_LASTS = timedelta(minutes=60)
 """How long the temporary URL works after its first use: long enough for all that a first boot asks for."""
-
-OWN_ADDRESS_IS_LATE = timedelta(hours=10)
-"""A phone that was told its own address asks there after about four hours (settings_file.recheck_minutes)."""
 
 
 class VerdictKind(StrEnum):
@@ -213,7 +211,7 @@ def _only_sent_here(phone: Phone, now: datetime) -> Verdict | None:
     """It was let in as the manufacturer sent it, and never came by the address that only its settings tell."""
     if phone.token_used_at is None or phone.last_seen is None or phone.last_seen > phone.token_used_at + TOKEN_LASTS:
         return None  # when the temporary address no longer works, it came by its own
-    late = phone.token_used_at + OWN_ADDRESS_IS_LATE
+    late = phone.token_used_at + OVERDUE_AFTER
     if now < late:
         text = "The phone came by its temporary address and got what it asked for; next, it comes by its own."
         return Verdict(VerdictKind.OK, text, NextAction.NOTHING, late)

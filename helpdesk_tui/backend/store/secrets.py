@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from helpdesk_tui.backend.store.database import Database, stamp
 
-# A phone that was told its secret and still has a former one may use either: it waits until it has chosen.
+# A phone that has a former secret too may use either: it is left alone until it has used the new one.
 RENEWABLE = """
-SELECT id, secret, previous_secret,
-       secret_sent_at IS NOT NULL OR (last_seen IS NOT NULL AND previous_secret = '') AS told
-FROM phones WHERE (substr(secret, 1, length(?1)) = ?1) <> ?2 AND NOT (told AND previous_secret <> '')
+SELECT id, secret FROM phones WHERE previous_secret = '' AND (substr(secret, 1, length(?1)) = ?1) <> ?2 LIMIT ?3
+"""
+RENEW = """
+UPDATE phones SET secret = ?1, previous_secret = ?2, secret_sent_at = NULL, changed_at = ?3
+WHERE id = ?4 AND secret = ?2 AND previous_secret = ''
 """
 
 
 class KnownSecret(NamedTuple):
-    """A phone's secret."""
+    """The only secret of a phone."""
 
     phone_id: int
     secret: str
-    previous: str
-    told: bool
-    """Whether the phone may know it."""
 
 
 class SecretTable:
@@ -32,29 +31,19 @@ class SecretTable:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def beginning(self, prefix: str) -> tuple[KnownSecret, ...]:
-        """The secrets that begin so, of phones that can be given others now."""
-        return self._renewable(prefix, 0)
+    def beginning(self, prefix: str, limit: int) -> tuple[KnownSecret, ...]:
+        """Some of the secrets that begin so."""
+        return self._renewable(prefix, 0, limit)
 
-    def not_beginning(self, prefix: str) -> tuple[KnownSecret, ...]:
-        """The secrets that begin otherwise, of phones that can be given others now."""
-        return self._renewable(prefix, 1)
+    def not_beginning(self, prefix: str, limit: int) -> tuple[KnownSecret, ...]:
+        """Some of the secrets that begin otherwise."""
+        return self._renewable(prefix, 1, limit)
 
-    def _renewable(self, prefix: str, begins: int) -> tuple[KnownSecret, ...]:
+    def _renewable(self, prefix: str, begins: int, limit: int) -> tuple[KnownSecret, ...]:
         with self._database.read() as connection:
-            rows = connection.execute(RENEWABLE, [prefix, begins])
-            return tuple(KnownSecret(row[0], row[1], row[2], bool(row[3])) for row in rows)
+            return tuple(KnownSecret(*row) for row in connection.execute(RENEWABLE, [prefix, begins, limit]))
 
-    def replace(self, secrets: Sequence[tuple[KnownSecret, str]], at: datetime) -> None:
-        """Give phones new secrets; what a phone may know stays good until it has used its new one."""
+    def renew(self, secrets: Sequence[tuple[KnownSecret, str]], at: datetime) -> None:
+        """Give phones new secrets; the former ones stay good until these are used, as phones may know them already."""
         with self._database.write() as connection:
-            connection.executemany(
-                "UPDATE phones SET secret = ?, previous_secret = ?, secret_sent_at = NULL, changed_at = ?"
-                " WHERE id = ? AND secret = ?",
-                _rows(secrets, stamp(at)),
-            )
-
-
-def _rows(secrets: Iterable[tuple[KnownSecret, str]], at: str) -> Iterable[tuple[object, ...]]:
-    for known, new in secrets:
-        yield new, known.secret if known.told else known.previous, at, known.phone_id, known.secret
+            connection.executemany(RENEW, [(new, known.secret, stamp(at), known.phone_id) for known, new in secrets])

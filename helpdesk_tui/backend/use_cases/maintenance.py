@@ -53,10 +53,14 @@ class Maintenance:
         attempts = self._registration.retry_many([job.mac for job in self._store.jobs.refused()])
         yield from filter(None, attempts)
 
+    def renew_secrets(self) -> None:
+        """Before phones are answered: prepare the credentials that are configured now."""
+        self._registration.renew_secrets()
+
     def tidy(self) -> None:
         """What may wait for some minutes: keep the logs within their bounds, renew secrets that could not be yet."""
         self._fetching.prune()
-        self._registration.renew_secrets()
+        self.renew_secrets()
 
     def lead(self, holder: str) -> bool:
         """Whether this process is the one that maintains, for the next LEASE."""

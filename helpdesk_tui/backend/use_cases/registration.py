@@ -39,8 +39,8 @@ REFUSES_EVERYTHING = frozenset({Reason.RATE_LIMITED, Reason.AUTH_FAILED})
 
 Closed = dict[Vendor, Failure]
 
-_CREDENTIALS_ARE = "endpoint_credentials"
-"""The fact that says for which credentials the secrets of phones were last made."""
+RENEWED_AT_ONCE = 1000
+"""Secrets in one transaction, so that nobody waits for long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,20 +249,15 @@ class Registration:
     def renew_secrets(self) -> None:
         """Give new secrets to phones that know theirs without the credentials that are asked for now, or with ones that
         no longer are. The former secret stays good, as it was told, until the new one is used: nobody is stranded.
+
+        It is for the process that answers phones, which knows what it asks for.
         """
         environment, secrets = self._context.environment, self._store.secrets
         asked = environment.endpoint_credentials is not EndpointCredentials.NONE
-        with self._store.write():
-            found = secrets.not_beginning(TOLD_WITH_CREDENTIALS) if asked else secrets.beginning(TOLD_WITH_CREDENTIALS)
+        renewable = secrets.not_beginning if asked else secrets.beginning
+        while found := renewable(TOLD_WITH_CREDENTIALS, RENEWED_AT_ONCE):
             new = [(known, new_secret(environment, self._context.random)) for known in found]
-            secrets.replace(new, self._context.clock())
-            self._store.facts.put(_CREDENTIALS_ARE, environment.endpoint_credentials.value)
-
-    def notice_credentials(self) -> None:
-        """Renew secrets when credentials were switched on or off since the database was last opened."""
-        known = self._store.facts.get(_CREDENTIALS_ARE) or EndpointCredentials.NONE.value
-        if known != self._context.environment.endpoint_credentials.value and not self._context.looks_only:
-            self.renew_secrets()
+            secrets.renew(new, self._context.clock())
 
     # -- called -------------------------------------------------------------------------------------------------------
 

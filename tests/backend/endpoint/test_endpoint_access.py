@@ -210,6 +210,7 @@ def asking_for(kind: EndpointCredentials, folder: Path, clock: FrozenClock) -> I
     desk = Helpdesk(
         dataclasses.replace(environment(folder / "test.db"), endpoint_credentials=kind), "anna", clock=clock
     )
+    desk.maintenance.renew_secrets()
     with served(desk) as endpoint:
         yield endpoint
     desk.close()
@@ -239,9 +240,19 @@ def test_switching_credentials_on_and_off_strands_no_phone(tmp_path: Path, clock
         assert status(endpoint, second) == 401
         assert endpoint.client.get(second, auth=login).status_code == 200
         assert status(endpoint, third) == 200
+        assert endpoint.definitive(phone) == third
         endpoint.desk.maintenance.tidy()  # it has chosen, so that it can be given credentials
         until(lambda: endpoint.definitive(phone) != third)
         assert status(endpoint, third) == 200
+
+
+def test_whoever_does_not_answer_phones_leaves_their_secrets_alone(desk: Helpdesk, clock: FrozenClock) -> None:
+    phone = in_service(desk)
+    configured = dataclasses.replace(desk.environment, endpoint_credentials=EndpointCredentials.BASIC)
+    other = Helpdesk(configured, "anna", clock=clock)
+    assert list(other.maintenance.run()) == []
+    other.close()
+    assert desk.phones.get(phone.id).secret == phone.secret
 
 
 @pytest.mark.parametrize("guarded", [EndpointCredentials.DIGEST], indirect=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from helpdesk_tui.backend.model.boot_timeline import OVERDUE_AFTER, BootTimeline, Proof, boot_timeline
+from helpdesk_tui.backend.model.boot_timeline import BootTimeline, Proof, boot_timeline
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.phone import Phone
+from helpdesk_tui.backend.model.recheck import OVERDUE_AFTER
 from helpdesk_tui.backend.model.request import Request, Via
 from helpdesk_tui.backend.model.step import Step
 from helpdesk_tui.backend.model.vendor import Vendor
