@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from helpdesk_tui.backend.model.boot_timeline import BootFact, BootTimeline, Proof, boot_timeline
     from helpdesk_tui.backend.model.catalogue import ResetWay
     from helpdesk_tui.backend.model.common_setting import COMMON_SETTINGS, CommonSetting
-    from helpdesk_tui.backend.model.diagram import Lane, Mark, MarkState, lanes
+    from helpdesk_tui.backend.model.diagram import Lane, Mark, MarkState, lanes, settings_sent
     from helpdesk_tui.backend.model.environment import Environment
     from helpdesk_tui.backend.model.event import Event, EventKind
     from helpdesk_tui.backend.model.event_query import EventQuery, read_since, read_until
@@ -220,6 +220,7 @@ __all__ = [
     "read_since",
     "read_until",
     "seconds",
+    "settings_sent",
 ]
 
 _MODULES = {
@@ -324,6 +325,7 @@ _MODULES = {
     "JudgementKind": "model.firmware_rules",
     "Lane": "model.diagram",
     "lanes": "model.diagram",
+    "settings_sent": "model.diagram",
     "lines_of": "settings_file",
     "Mac": "model.mac",
     "Mark": "model.diagram",

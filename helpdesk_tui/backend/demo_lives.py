@@ -219,7 +219,7 @@ class Stage:
         values |= {"token_used_at": now} if via is Via.TEMPORARY else {"token_used_at": None, "previous_secret": ""}
         self.store.phones.update(phone.id, values)
         file = settings_file_name(phone.vendor, phone.model, phone.mac)
-        size, note = self.random.randint(9_000, 30_000), "It calls itself a T42G." if odd else ""
+        size, note = self.random.randint(9_000, 30_000), f"it calls itself a T42G, not a {phone.model}" if odd else ""
         agent = odd or _user_agent(role, firmware)
         self.store.requests.add_many([Request(0, now, phone.id, role.address, file, via, 200, size, agent, note)])
         if phone.firmware_installed not in (None, firmware):

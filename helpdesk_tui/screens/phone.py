@@ -29,6 +29,7 @@ from helpdesk_tui.backend import (
     lanes,
     phone_history,
     progress_of,
+    settings_sent,
 )
 from helpdesk_tui.commands import BY_ID, Place
 from helpdesk_tui.screens.base import Session
@@ -81,6 +82,8 @@ class PhoneScreen(PhoneActions, PhoneCustoms, LiveScreen):
     PLACE = Place.PHONE
     CSS_PATH = asset("styles/phone.tcss")
     AUTO_FOCUS = ""  # nothing: a stray enter must do nothing
+
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
 
     def __init__(self, session: Session, phone_id: int) -> None:
         super().__init__(session)
@@ -147,7 +150,7 @@ class PhoneScreen(PhoneActions, PhoneCustoms, LiveScreen):
         self._show_warnings((*self._seen.warnings, *(other.sentence for other in self._seen.elsewhere)))
         self._show_facts(phone)
         self._show_history(phone_history(self._seen.events, self._seen.requests))
-        for button in self.query(KeyButton):
+        for button in self.query("#buttons KeyButton").results(KeyButton):
             label = "Fix" if button.command == "fix" else BY_ID[button.command].title
             button.show(label, available=self.reason_against(button.command) is None)
         self.show_commands()
@@ -178,10 +181,11 @@ class PhoneScreen(PhoneActions, PhoneCustoms, LiveScreen):
         return Content.assemble((phone.step.value, "bold $key"), note)
 
     def _compass_note(self, phone: Phone) -> Content:
-        if phone.last_seen is None:
+        sent = settings_sent(phone, self._seen.requests if self._seen else ())
+        if sent is None:
             return Content("the phone has never fetched its settings")
         now, checks = self.desk.clock(), self._seen.checks if self._seen else None
-        fetched = f"settings last fetched {ago(phone.last_seen, now)}"
+        fetched = f"settings last fetched {ago(sent, now)}"
         if checks is None or checks.next is None:
             return Content(fetched)
         due = f"next check in {short_span(checks.next - now)}" if checks.next > now else "check overdue"
@@ -193,7 +197,9 @@ class PhoneScreen(PhoneActions, PhoneCustoms, LiveScreen):
     def _show_warnings(self, warnings: Sequence[str]) -> None:
         line = self.query_one("#warnings", Static)
         line.display = bool(warnings)
+        self.set_class(bool(warnings), "-warned")
         line.update(Content("\n".join(f"{symbols().attention} {safe(warning)}" for warning in warnings)))
+        line.refresh(layout=True)
 
     def _show_facts(self, phone: Phone) -> None:
         none = symbols().none

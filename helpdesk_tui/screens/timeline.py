@@ -45,6 +45,10 @@ COLUMNS = (
 )
 
 
+AGENT_LINES = 2
+"""Lines for what a phone calls itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Watched:
     """Everything this screen shows, read at one moment."""
@@ -92,13 +96,13 @@ class TimelineScreen(LiveScreen):
 
     def _show(self, watched: Watched) -> None:
         timeline, now = watched.timeline, self.desk.clock()
-        proven = sum(1 for fact in timeline.facts if fact.proof is Proof.PROVEN)
-        self.query_one(HeaderLine).show_count(f"{proven} of {len(timeline.facts)} proven")
+        proofs = [fact.proof for fact in timeline.facts]
+        proven, waited = proofs.count(Proof.PROVEN), proofs.count(Proof.NOT_YET)
+        self.query_one(HeaderLine).show_count(f"{proven} of {proven + waited} proven")
         self.query_one("#timeline", Static).update(Content("\n").join([_line(fact, now) for fact in timeline.facts]))
-        lines = [_state(timeline, now), *(f"{symbols().attention} {safe(warning)}" for warning in watched.warnings)]
-        state = self.query_one("#state", Static)
-        state.update(Content("\n".join(lines)))
-        state.set_class(bool(timeline.overdue_since or watched.warnings), "attention")
+        warnings = [Content.styled(f"{symbols().attention} {safe(text)}", "$attention") for text in watched.warnings]
+        self.query_one("#state", Static).update(Content("\n").join([_state(timeline, now), *warnings]))
+        self.refresh(layout=True)  # else a line that came or went may not move what is below it
         self._show_requests(watched.requests, now)
 
     def _show_requests(self, requests: tuple[Request, ...], now: datetime) -> None:
@@ -119,20 +123,21 @@ class TimelineScreen(LiveScreen):
         if number < len(self._requests):
             request = self._requests[number]
             odd = f"{symbols().attention} {safe(request.note)}. " if request.note else ""
-            agent = safe(request.user_agent)
+            agent = fit(request.user_agent, max(40, (self.size.width - 2) * AGENT_LINES - 60)).rstrip()
             said = f"It calls itself: {agent}" if agent else "It does not say what it is."
             how = f"{request.bytes:,} bytes by its {request.via.address}, from {safe(request.address) or 'nowhere'}"
             lines = [Content(how), Content.assemble((odd, "$attention"), said)]
         self.query_one("#request", Static).update(Content("\n").join(lines))
 
 
-def _state(timeline: BootTimeline, now: datetime) -> str:
+def _state(timeline: BootTimeline, now: datetime) -> Content:
     if timeline.began_at is None:
-        return "The phone has never reached us."
+        return Content("The phone has never reached us.")
     if timeline.overdue_since:
         late = exact(timeline.overdue_since, now)
-        return f"{symbols().attention} overdue: it should have asked again by {late}."
-    return f"Its latest start reached us at {exact(timeline.began_at, now)}."
+        text = f"{symbols().attention} overdue: it should have asked again by {late}."
+        return Content.styled(text, "$attention")
+    return Content(f"Its latest start reached us at {exact(timeline.began_at, now)}.")
 
 
 def _line(fact: BootFact, now: datetime) -> Content:

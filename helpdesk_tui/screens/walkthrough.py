@@ -16,7 +16,9 @@ from textual.widgets import Static
 from helpdesk_tui.assets import asset
 from helpdesk_tui.backend import (
     PROOFS,
+    Event,
     HelpdeskError,
+    Request,
     View,
     WalkStep,
     seconds,
@@ -34,7 +36,7 @@ from helpdesk_tui.widgets.text import safe
 from helpdesk_tui.widgets.times import exact
 
 MOST_EVIDENCE = 6
-"""Events that are shown, newest first."""
+"""Events and requests that are shown, newest first."""
 
 MOST_CHOICES = 9
 
@@ -273,7 +275,9 @@ class WalkthroughScreen(WalkthroughActions):
         view = self.view
         if view is None:
             return
-        events = [event for event in view.evidence.events if event.kind in PROOFS][:MOST_EVIDENCE]
+        proofs = [event for event in view.evidence.events if event.kind in PROOFS]
+        seen: list[Event | Request] = [*proofs, *view.evidence.requests]
+        events = sorted(seen, key=lambda each: each.at, reverse=True)[:MOST_EVIDENCE]
         say, now = self.desk.walkthroughs.sentence, self.desk.clock()
         text = evidence_text(view, self.under_way, events, say, now, mine=self._is_mine(view))
         self.query_one("#evidence", Static).update(text)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from textual.content import Content
 
-from helpdesk_tui.backend import Event, Step, StepState, View, WalkState
+from helpdesk_tui.backend import Event, Request, Step, StepState, View, WalkState
 from helpdesk_tui.commands import press
 from helpdesk_tui.themes import symbols
 from helpdesk_tui.widgets.text import fit, safe
@@ -81,7 +81,7 @@ def drawing_text(lines: Sequence[str]) -> Content:
 
 
 def evidence_text(
-    view: View, under_way: str, events: Sequence[Event], say: Say, now: datetime, *, mine: bool
+    view: View, under_way: str, events: Sequence[Event | Request], say: Say, now: datetime, *, mine: bool
 ) -> Content:
     """What stands in the way, what is known, and what happened."""
     standing, sign = view.standing, symbols()
@@ -103,7 +103,11 @@ def evidence_text(
     led_here = standing.returned or standing.found
     if led_here and led_here not in [proof.sentence for proof in standing.proofs]:
         lines.append(Content(safe(say(led_here))))
-    lines += [event_text(event, say, now) for event in events]
+    if view.evidence.refused:
+        many = "A request" if view.evidence.refused == 1 else f"{view.evidence.refused} requests"
+        refused = say(f"{many} for its MAC had no valid address.")
+        lines.append(Content.styled(f"{sign.attention} {refused}", "$attention"))
+    lines += [event_text(e, say, now) if isinstance(e, Event) else request_text(e, say, now) for e in events]
     return Content("\n").join(lines) if lines else Content.styled(say("Nothing yet; it appears by itself."), "$quiet")
 
 
@@ -122,7 +126,18 @@ def caller_text(words: str, glance: Content, over: str) -> Content:
 
 def event_text(event: Event, say: Say, now: datetime) -> Content:
     """What happened, with its time; the day only where it was another."""
-    there = event.at.astimezone()
-    same_day = there.date() == now.astimezone().date()
-    time = there.strftime("%H:%M:%S") if same_day else exact(event.at)
-    return Content.assemble((time, "$quiet"), f"  {safe(say(event.text))}")
+    return Content.assemble((_time(event.at, now), "$quiet"), f"  {safe(say(event.text))}")
+
+
+def request_text(request: Request, say: Say, now: datetime) -> Content:
+    """What the phone asked for, and how it was answered."""
+    outcome = f"{request.status} {say(request.outcome)}".strip()
+    note = f"; {safe(request.note)}" if request.note else ""
+    text = f"  {safe(request.file) or say('its folder')}: {outcome}, {say(f'by its {request.via.address}')}{note}"
+    look = "$attention" if request.in_vain or note else ""
+    return Content.assemble((_time(request.at, now), "$quiet"), (text, look))
+
+
+def _time(at: datetime, now: datetime) -> str:
+    there = at.astimezone()
+    return there.strftime("%H:%M:%S") if there.date() == now.astimezone().date() else exact(at)

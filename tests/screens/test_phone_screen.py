@@ -186,7 +186,7 @@ async def test_nobody_plays_a_caller_outside_the_demo(session: Session, snom: Ph
 async def test_a_phone_that_never_came_has_a_timeline_of_what_is_missing(session: Session, snom: Phone) -> None:
     async with looking_at(session, of(snom)) as (looking, _):
         await looking.pilot.press("t")
-        await looking.shows("0 of 7 proven", "not yet", "The phone has never reached us")
+        await looking.shows("0 of 5 proven", "not yet", "The phone has never reached us")
 
 
 async def test_every_request_of_the_phone_shows_with_what_it_says_of_itself(
@@ -200,12 +200,34 @@ async def test_every_request_of_the_phone_shows_with_what_it_says_of_itself(
         await asyncio.to_thread(desk.store.requests.add_many, [odd, refused])  # as another process would
         await looking.shows(
             "firmware/nothing.bin: 404 no such file, by its own address",
-            "When it last asked, it calls itself a [b]D717, not a D735: compare with its sticker",
+            "snomD735-000413A1B2C3.htm: 200 sent, by its own address; it ca",
+            "In its latest request, it calls itself a [b]D717, not a D735: compare with",
         )
         await looking.pilot.press("t")
         await looking.shows("404 no such file", "200 sent", "It does not say what it is", "compare with its sticker")
         await looking.pilot.press("down")
         await looking.shows("1,234 bytes by its own address, from 203.0.113.7", "It calls itself: snomD717 10.1")
+
+
+async def test_a_request_may_come_while_a_question_is_open(desk: Helpdesk, session: Session, snom: Phone) -> None:
+    change(desk, snom, last_seen=desk.clock() - timedelta(hours=3))
+    async with looking_at(session, of(snom)) as (looking, _):
+        await looking.pilot.press("a")
+        await looking.shows("which is in normal operation?")
+        asked = Request(0, desk.clock(), snom.id, "203.0.113.7", "snomD735.htm", Via.DEFINITIVE, 200, 100, "")
+        await asyncio.to_thread(desk.store.requests.add_many, [asked])
+        await looking.shows("settings sent 02 Mar 09:00", "which is in normal operation?")
+        assert looking.said == []
+
+
+async def test_a_yealink_that_only_fetched_its_boot_file_has_no_settings(
+    desk: Helpdesk, session: Session, yealink: Phone
+) -> None:
+    change(desk, yealink, last_seen=desk.clock())
+    asked = Request(0, desk.clock(), yealink.id, "203.0.113.7", "805ec0112233.boot", Via.TEMPORARY, 200, 100, "")
+    desk.store.requests.add_many([asked])
+    async with looking_at(session, of(yealink)) as (looking, _):
+        await looking.shows("● sent here", "– settings sent", "the phone has never fetched its settings")
 
 
 async def test_refused_requests_that_name_the_phone_show(desk: Helpdesk, session: Session, snom: Phone) -> None:

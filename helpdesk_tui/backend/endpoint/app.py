@@ -249,14 +249,22 @@ class PhoneEndpoint:
             return MISS
         if kind is FileKind.FIRMWARE:
             return await self._image(call, asked, phone)
-        firmware = _reported(phone, call)
-        answer = self._text(replace(phone, firmware_installed=firmware) if firmware else phone, kind)
+        answer = self._text_for(call, phone, kind)
         if answer is None:
             return MISS
-        first = kind in SETTLING and call.method == "GET" and self._desk.fetching.first_use(phone, key)
-        if first and not await self._notes.admit(phone.id, asked.segment):
-            raise _NotLetIn
+        if kind in SETTLING and call.method == "GET" and self._desk.fetching.first_use(phone, key):
+            if not await self._notes.admit(phone.id, asked.segment):
+                raise _NotLetIn
+            # What it is told now must be what counts as told from here on: an Activate may have come in between.
+            now = phone if key is Key.SECRET else self._desk.store.phones.by_access(asked.segment)
+            if now is not None and now.secret != phone.secret:
+                answer = self._text_for(call, now, kind) or MISS
         return self._again(call, answer)
+
+    def _text_for(self, call: Call, phone: Phone, kind: FileKind) -> Answer | None:
+        """A text file for the firmware that the phone says it runs."""
+        firmware = _reported(phone, call)
+        return self._text(replace(phone, firmware_installed=firmware) if firmware else phone, kind)
 
     def _challenge(self, call: Call, mac: Mac, asked: Asked) -> Answer | None:
         """What a phone hears that must present credentials and did not."""
@@ -295,7 +303,7 @@ class PhoneEndpoint:
         if names(call.headers.get(b"if-none-match"), etag):
             image.close()
             return Answer(304, headers)
-        wanted = call.headers.get(b"range")
+        wanted = call.headers.get(b"range") if call.method == "GET" else None  # RFC 9110, section 14.2
         if wanted and call.headers.get(b"if-range", etag) != etag:
             wanted = None
         try:

@@ -46,6 +46,10 @@ log = logging.getLogger(__name__)
 PATIENCE = 10
 """How much it stands back where processors are short: phones come first."""
 
+CALLS_MAY_TAKE = 1.0
+"""Seconds that calls to manufacturers may still take at the end; one that takes longer is made again later, as after a
+crash."""
+
 NOBODY = "Nobody writes down any more what phones fetch: start the server anew."
 
 
@@ -215,9 +219,17 @@ def _work(open_desk: Callable[[], Helpdesk], access_log: AccessLog, pipe: Connec
             else:
                 for record in message:
                     recorder.note(record)
-    upkeep.stop()
-    recorder.stop()
-    desk.close()
+    recorder.write_rest()
+
+    def end_calls() -> None:
+        upkeep.stop()
+        recorder.end_calls()
+
+    ending = threading.Thread(target=end_calls, daemon=True)
+    ending.start()
+    ending.join(CALLS_MAY_TAKE)
+    if not ending.is_alive():
+        desk.close()
 
 
 def _end_at_once(ended: threading.ExceptHookArgs) -> None:

@@ -37,7 +37,7 @@ class Worker(Protocol):
 
 
 def run_workers(work: Worker, workers: int, forked: Callable[[], object], ready: Callable[[], None]) -> None:
-    """Run so many workers until SIGTERM or SIGINT; `forked` is called here when there are all, `ready` when all are.
+    """Run so many workers until one of the signals `ends`; `forked` is called when there are all, `ready` when all are.
 
     Raises ConfigurationProblem when one ends by itself: the others are stopped then.
     """
@@ -59,8 +59,8 @@ def run_workers(work: Worker, workers: int, forked: Callable[[], object], ready:
             except ProcessLookupError:
                 continue
 
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    for number in ends():
+        signal.signal(number, stop)
     os.close(writing)
     if len(_read_exactly(reading, workers)) == workers:
         ready()
@@ -68,6 +68,12 @@ def run_workers(work: Worker, workers: int, forked: Callable[[], object], ready:
         stop(signal.SIGTERM, None)
     if _wait_for(children, stop):
         raise ConfigurationProblem("A worker process ended by itself: its last lines on stderr say why.")
+
+
+def ends() -> tuple[signal.Signals, ...]:
+    """The signals that mean: finish what is under way, and stop. Not SIGHUP where somebody lets it be ignored."""
+    hung_up = () if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else (signal.SIGHUP,)
+    return (signal.SIGTERM, signal.SIGINT, *hung_up)
 
 
 def _say(writing: int) -> None:

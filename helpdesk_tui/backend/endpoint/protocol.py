@@ -246,7 +246,9 @@ class PhoneProtocol(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         """What is no HTTP hears what every miss hears, as late."""
-        if self.busy or not self._unread:  # it belongs to a request that is answered and noted
+        if not self._unread and self.cycle is not None and self.cycle.response_complete:
+            self.transport.close()  # it is the rest of one that has its answer
+        elif self.busy or not self._unread:  # it belongs to a request that is answered and noted
             self._say_not_found()
         elif not self._refused:
             self._refused = True

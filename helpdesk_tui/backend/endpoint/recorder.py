@@ -77,8 +77,16 @@ class Recorder:
 
     def stop(self) -> None:
         """Write what is left, and end the calls that were begun. The others stay queued in the database."""
+        self.write_rest()
+        self.end_calls()
+
+    def write_rest(self) -> None:
+        """Write what is left."""
         self._visits.put(None)
         self._thread.join()
+
+    def end_calls(self) -> None:
+        """Wait for the calls that were begun."""
         self._callers.shutdown(cancel_futures=True)
 
     def note(self, record: Record) -> None:

@@ -25,7 +25,7 @@ from helpdesk_tui.backend.endpoint.app import PhoneEndpoint
 from helpdesk_tui.backend.endpoint.back_office import BackOffice
 from helpdesk_tui.backend.endpoint.dispatcher import Dispatcher
 from helpdesk_tui.backend.endpoint.notes import Notes
-from helpdesk_tui.backend.endpoint.processes import run_workers
+from helpdesk_tui.backend.endpoint.processes import ends, run_workers
 from helpdesk_tui.backend.endpoint.protocol import LARGEST_HEAD, PhoneProtocol, Refuse
 from helpdesk_tui.backend.endpoint.recorder import Recorder
 from helpdesk_tui.backend.errors import ConfigurationProblem
@@ -119,9 +119,9 @@ class PhoneServer(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
-        """Stop gracefully at SIGTERM and SIGINT; uvicorn's own version would raise them again afterwards."""
+        """Stop gracefully; uvicorn's own version would raise these signals again afterwards."""
         try:
-            before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGTERM, signal.SIGINT)}
+            before = {number: signal.signal(number, self.handle_exit) for number in ends()}
         except ValueError:  # not in the main thread: whoever started the thread sets `should_exit`
             yield
             return

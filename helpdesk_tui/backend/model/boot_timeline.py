@@ -73,6 +73,11 @@ def latest_start(requests: Sequence[Request]) -> tuple[Request, ...]:
     return tuple(found[::-1])
 
 
+def got_settings(phone: Phone, request: Request) -> bool:
+    """Whether the phone has its settings file since this request."""
+    return request.got_file and kind_of_file(phone, request.file) is FileKind.SETTINGS
+
+
 def _fact(step: str, request: Request | None, evidence: str) -> BootFact:
     if request is None:
         return BootFact(step, Proof.NOT_YET)
@@ -89,7 +94,7 @@ def _manufacturer(phone: Phone, boot: Sequence[Request]) -> BootFact:
 
 def _settings(phone: Phone, boot: Sequence[Request]) -> tuple[BootFact, BootFact]:
     """Only the settings file itself counts, and not the files around it, such as those that say where it lies."""
-    asked = [r for r in boot if not r.in_vain and kind_of_file(phone, r.file) is FileKind.SETTINGS]
+    asked = [request for request in boot if got_settings(phone, request)]
     got = asked[0] if asked else None
     downloaded = _fact("Settings downloaded", got, "the file was sent")
     if got and got.status == 304:
@@ -107,7 +112,7 @@ def _applied(asked: Sequence[Request], boot: Sequence[Request]) -> BootFact:
         return _fact(step, came, "by its own address")
     if own:
         # Its address is from earlier settings. That it took this file as well shows when it comes again.
-        return BootFact(step, Proof.NOT_YET, evidence="earlier settings are")
+        return BootFact(step, Proof.NOT_YET, evidence="it uses earlier ones so far")
     return BootFact(step, Proof.NOT_YET)
 
 

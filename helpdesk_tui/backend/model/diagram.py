@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from helpdesk_tui.backend.model.boot_timeline import got_settings
 from helpdesk_tui.backend.model.event import Event, EventKind
 from helpdesk_tui.backend.model.phone import Phone
 from helpdesk_tui.backend.model.request import Request, Via
@@ -47,9 +48,10 @@ def lanes(phone: Phone, events: Sequence[Event], requests: Sequence[Request]) ->
     """
     registered = _latest(events, EventKind.REGISTERED)
     since = registered or phone.added_at
-    contacted = _after(phone.token_used_at or _latest(events, EventKind.FIRST_CONTACT), since)
+    knocked = next((request.at for request in reversed(requests) if _sent_here(request, since)), None)
+    contacted = _after(phone.token_used_at or _latest(events, EventKind.FIRST_CONTACT), since) or knocked
     ended = _after(_latest(events, EventKind.DEREGISTERED, EventKind.EXPIRED), since)
-    sent = _after(phone.last_seen, since)
+    sent = _after(settings_sent(phone, requests), since)
     confirmed = _after(
         next((request.at for request in requests if request.via is Via.DEFINITIVE and request.status < 400), None),
         since,
@@ -91,6 +93,19 @@ def _compass(phone: Phone, sent: datetime | None, confirmed: datetime | None) ->
     fetched = Mark("settings sent", MarkState.DONE if sent else MarkState.TO_DO, sent)
     state = MarkState.DONE if confirmed else MarkState.NOW if sent else MarkState.TO_DO
     return (fetched, Mark("own address in use", state, confirmed))
+
+
+def _sent_here(request: Request, since: datetime) -> bool:
+    """Whether it shows, whatever it got, that the manufacturer sent the phone since then."""
+    return request.via is Via.TEMPORARY and request.at >= since
+
+
+def settings_sent(phone: Phone, requests: Sequence[Request]) -> datetime | None:
+    """When the phone last got its settings file; `requests` are its latest, newest first. Where none is on record any
+    more, its last visit counts."""
+    if not requests:
+        return phone.last_seen
+    return next((request.at for request in requests if got_settings(phone, request)), None)
 
 
 def _latest(events: Sequence[Event], *kinds: EventKind) -> datetime | None:

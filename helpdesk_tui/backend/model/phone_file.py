@@ -27,7 +27,11 @@ class FileKind(Enum):
     """An image."""
 
 
-_SNOM = re.compile(r"snom\w{0,12}(?:-(?P<part>[0-9a-f]{12}|firmware))?\.(?:htm|html|xml)", re.ASCII)
+_SNOM = re.compile(
+    r"snom\w{0,12}(?:-(?P<part>[0-9a-f]{12}|firmware))?\.(?:htm|html|xml)|(?P<mac>[0-9a-f]{12})(?:\.(?:htm|html|xml))?",
+    re.ASCII,
+)
+"""The second form is what a phone makes of `{mac}`."""
 _YEALINK_COMMON = re.compile(r"y\d{12}\.(?:cfg|boot)", re.ASCII)
 _MAC = re.compile(r"(?<![0-9a-f])[0-9a-f]{12}(?![0-9a-f])")
 
@@ -43,6 +47,8 @@ def kind_of_file(phone: Provisioned, file: str) -> FileKind | None:
         return _yealink(phone.mac.hex, name)
     match = _SNOM.fullmatch(name)
     if match is None or match["part"] not in (None, "firmware", phone.mac.hex):
+        return None
+    if match["mac"] not in (None, phone.mac.hex):
         return None
     return FileKind.FIRMWARE_SETTINGS if match["part"] == "firmware" else FileKind.SETTINGS
 

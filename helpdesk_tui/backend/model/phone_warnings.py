@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from helpdesk_tui.backend.model.boot_timeline import latest_start
 from helpdesk_tui.backend.model.failures import Failures
 from helpdesk_tui.backend.model.phone import Phone
 from helpdesk_tui.backend.model.request import Request
@@ -22,14 +21,15 @@ def request_warnings(
 
     What a phone says of itself changes nothing, and anybody can name a MAC: both are only shown.
     """
-    notes = [request.note for request in reversed(latest_start(requests)) if request.note]
-    warnings = [f"When it last asked, {notes[0]}: compare with its sticker."] if notes else []
+    note = next((request.note for request in requests if request.user_agent), "")
+    warnings = [f"In its latest request, {note}: compare with its sticker."] if note else []
     seen_since = phone.last_seen is not None and refused is not None and phone.last_seen > refused.last_at
     if refused and not seen_since and now - refused.last_at < REFUSALS_MATTER:
         many = "A request" if refused.count == 1 else f"{refused.count} requests"
-        when = ago(now - refused.last_at)
+        span = now - refused.last_at
+        when = f"{ago(span)} ago" if span >= timedelta(minutes=1) else "just now"
         warnings.append(
-            f"{many} for this MAC had no valid address, the last {when} ago: if that was this phone, it holds an old "
+            f"{many} for this MAC had no valid address, the last {when}: if that was this phone, it holds an old "
             "address. Activate it, then reset it."
         )
     return tuple(warnings)

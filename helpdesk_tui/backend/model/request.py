@@ -47,10 +47,20 @@ class Request:
     @property
     def outcome(self) -> str:
         """How it was answered, for the operator."""
-        return _OUTCOMES.get(self.status, "")
+        if self.status == 200 and not self.bytes:
+            return ONLY_LOOKED
+        return OUTCOMES.get(self.status, "")
+
+    @property
+    def got_file(self) -> bool:
+        """Whether the phone has the file since: it was sent, or the phone had it already."""
+        return self.status == 304 or (self.status == 200 and self.bytes > 0)
 
 
-_OUTCOMES = {
+ONLY_LOOKED = "only looked"
+"""The answer to HEAD: what a file is like, and nothing of it."""
+
+OUTCOMES = {
     200: "sent",
     206: "part sent",
     304: "has it already",

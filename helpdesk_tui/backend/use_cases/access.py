@@ -26,10 +26,14 @@ TOLD_WITH_CREDENTIALS = "c-"
 asked for credentials only where it can know them, whenever they are switched on or off."""
 
 
+def asks_credentials(environment: Environment) -> bool:
+    """Whether phones are to present credentials on top of their definitive URL."""
+    return environment.endpoint_credentials is not EndpointCredentials.NONE
+
+
 def new_secret(environment: Environment, random: Callable[[int], str]) -> str:
     """The secret segment of a new definitive URL; `random` makes a number of hexadecimal digits."""
-    asked = environment.endpoint_credentials is not EndpointCredentials.NONE
-    return (TOLD_WITH_CREDENTIALS if asked else "") + random(SECRET_LENGTH)
+    return (TOLD_WITH_CREDENTIALS if asks_credentials(environment) else "") + random(SECRET_LENGTH)
 
 
 def told_with_credentials(segment: str) -> bool:

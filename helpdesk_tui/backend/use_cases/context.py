@@ -47,9 +47,11 @@ class Services:
 
     def _remind(self, service: ManufacturerService) -> None:
         """A simulated service begins with the registrations that the database knows: its own memory ends with us."""
-        for phone in self.store.phones.all(Query().with_term(Field.STEP, Step.ACTIVE.value)):
-            if phone.vendor is service.vendor:
-                service.register(Device(phone.mac, phone.model, phone.serial), temporary_url(self.environment, phone))
+        for step in (Step.ACTIVE, Step.DEPROVISION):
+            for phone in self.store.phones.all(Query().with_term(Field.STEP, step.value)):
+                if phone.vendor is service.vendor:
+                    device = Device(phone.mac, phone.model, phone.serial)
+                    service.register(device, temporary_url(self.environment, phone))
 
     def renew(self) -> None:
         """Begin anew with every service: one that refused our credentials is asked again, because a person wants it."""

@@ -18,7 +18,7 @@ from helpdesk_tui.backend.model.phone import Phone
 from helpdesk_tui.backend.model.request import Request, Via
 from helpdesk_tui.backend.model.user_agent import UserAgent, read_user_agent
 from helpdesk_tui.backend.store.visits import PhoneIdentity, Visit
-from helpdesk_tui.backend.use_cases.access import token_works
+from helpdesk_tui.backend.use_cases.access import asks_credentials, new_secret, token_works, told_with_credentials
 from helpdesk_tui.backend.use_cases.context import Context
 from helpdesk_tui.backend.use_cases.registration import Registration
 
@@ -116,16 +116,18 @@ class Fetching:
         return None
 
     def first_use(self, phone: Phone, key: Key) -> bool:
-        """Whether using this key now changes which keys there are: `admit` must be called before the answer."""
-        if key is Key.TOKEN:
-            return phone.token_used_at is None
-        return key is Key.SECRET and bool(phone.token or phone.previous_secret)
+        """Whether using this key now changes which keys there are, or tells the phone a new one: `admit` must be called
+        before the answer."""
+        if key is Key.SECRET:
+            return bool(phone.token or phone.previous_secret)
+        return phone.secret_sent_at is None or (key is Key.TOKEN and phone.token_used_at is None)
 
     def admit(self, visits: Sequence[tuple[int, str]]) -> tuple[bool, ...]:
         """Phones (by id) use a key (its segment) for the first time; one transaction for all.
 
         The first use of a token starts its last hour; that of the definitive secret ends the token and the former
-        secret. False for a key that stopped working in the meantime.
+        secret. A phone that comes by any other key may be told the definitive secret now: from here on it counts as
+        told, so that nothing takes it away from the phone. False for a key that stopped working in the meantime.
         """
         with self._context.write():
             return tuple(self._admit(phone_id, segment) for phone_id, segment in visits)
@@ -135,14 +137,26 @@ class Fetching:
         key = self.key_of(phone, segment) if phone else None
         if phone is None or key is None:
             return False
-        if self.first_use(phone, key):
-            if key is Key.TOKEN:
-                self._store.phones.update(phone.id, {"token_used_at": self._context.clock()})
+        now = self._context.clock()
+        if key is Key.SECRET and self.first_use(phone, key):
+            self._store.phones.update(phone.id, {"token": "", "token_used_at": None, **self._next_secret(phone)})
+            self._event(phone, EventKind.FETCHED, "The phone fetched its settings by its own address.")
+        elif self.first_use(phone, key):
+            values: dict[str, object] = {"secret_sent_at": phone.secret_sent_at or now}
+            if key is Key.TOKEN and phone.token_used_at is None:
+                values["token_used_at"] = now
                 self._event(phone, EventKind.FIRST_CONTACT, "The phone came by the temporary address.")
-            else:
-                self._store.phones.update(phone.id, {"token": "", "token_used_at": None, "previous_secret": ""})
-                self._event(phone, EventKind.FETCHED, "The phone fetched its settings by its own address.")
+            self._store.phones.update(phone.id, values)
         return True
+
+    def _next_secret(self, phone: Phone) -> dict[str, object]:
+        """What becomes of a phone's secrets when it uses the new one; that may have been told without the credentials
+        that are asked for by now, or with ones that no longer are."""
+        environment = self._context.environment
+        if told_with_credentials(phone.secret) is asks_credentials(environment):
+            return {"previous_secret": ""}
+        renewed = new_secret(environment, self._context.random)
+        return {"previous_secret": phone.secret, "secret": renewed, "secret_sent_at": None}
 
     # -- noted --------------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,6 @@ from datetime import datetime
 
 from helpdesk_tui.backend.errors import Refused
 from helpdesk_tui.backend.manufacturers.service import Device, Failure, Standing
-from helpdesk_tui.backend.model.environment import EndpointCredentials
 from helpdesk_tui.backend.model.event import EventKind
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.phone import Phone
@@ -23,7 +22,13 @@ from helpdesk_tui.backend.model.step import Call, Happening, Outcome, Step, call
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.store.database import stamp
 from helpdesk_tui.backend.store.jobs import LEASE, Job
-from helpdesk_tui.backend.use_cases.access import SECRET_LENGTH, TOLD_WITH_CREDENTIALS, new_secret, temporary_url
+from helpdesk_tui.backend.use_cases.access import (
+    SECRET_LENGTH,
+    TOLD_WITH_CREDENTIALS,
+    asks_credentials,
+    new_secret,
+    temporary_url,
+)
 from helpdesk_tui.backend.use_cases.context import Context
 from helpdesk_tui.backend.use_cases.meanwhile import as_it_is, not_activated
 
@@ -238,7 +243,7 @@ class Registration:
         previous, sent = phone.previous_secret, None
         if phone.secret_sent_at and previous:
             secret, sent = phone.secret, phone.secret_sent_at
-        elif phone.secret_sent_at or (phone.last_seen and not previous):
+        elif phone.secret_sent_at or ((phone.last_seen or phone.token_used_at) and not previous):
             previous = phone.secret
         token = self._context.random(SECRET_LENGTH)
         changes = {"secret": secret, "previous_secret": previous, "token": token, "token_used_at": None}
@@ -253,8 +258,7 @@ class Registration:
         It is for the process that answers phones, which knows what it asks for.
         """
         environment, secrets = self._context.environment, self._store.secrets
-        asked = environment.endpoint_credentials is not EndpointCredentials.NONE
-        renewable = secrets.not_beginning if asked else secrets.beginning
+        renewable = secrets.not_beginning if asks_credentials(environment) else secrets.beginning
         while found := renewable(TOLD_WITH_CREDENTIALS, RENEWED_AT_ONCE):
             new = [(known, new_secret(environment, self._context.random)) for known in found]
             secrets.renew(new, self._context.clock())

@@ -376,7 +376,7 @@ class Walkthroughs:
 
     def _evidence(self, run: Run, phone: Phone) -> Evidence:
         since = run.started_at
-        throttled = self._store.failures.throttled(self._context.clock())
+        throttled, refused = self._store.failures.throttled(self._context.clock()), self._phones.refused(phone)
         subjects = {phone.mac.colons, *([address_subject(phone.last_address)] if phone.last_address else [])}
         if phone.last_address:
             near: Iterable[Phone] = self._store.phones.at_address(phone.last_address)
@@ -388,6 +388,7 @@ class Walkthroughs:
             tuple(request for request in self._phones.requests(phone) if request.at >= since),
             tuple(other for other in near if other.id != phone.id),
             bool(subjects & throttled.keys()),
+            refused.count if refused and refused.last_at >= since else 0,
         )
 
     def _note(self, phone: Phone, text: str) -> None:

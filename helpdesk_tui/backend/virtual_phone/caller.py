@@ -22,7 +22,9 @@ from helpdesk_tui.backend.model.firmware_file import CHAINED_UPDATE
 from helpdesk_tui.backend.model.mac import Mac
 from helpdesk_tui.backend.model.phone import Phone
 from helpdesk_tui.backend.model.query import parse_query
+from helpdesk_tui.backend.model.role import Role
 from helpdesk_tui.backend.model.vendor import Vendor
+from helpdesk_tui.backend.use_cases.fetching import PLATFORM
 from helpdesk_tui.backend.use_cases.walkthroughs import View
 from helpdesk_tui.backend.virtual_phone.handset import Condition, Glance, Handset
 from helpdesk_tui.backend.virtual_phone.phone import VirtualPhone
@@ -232,7 +234,9 @@ class Caller:
         from helpdesk_tui.backend.endpoint.server import in_background  # late: a web server, for one key of the demo
 
         if not self._endpoint:
-            self._endpoint = self._running.enter_context(in_background(self._desk))
+            self._endpoint = self._running.enter_context(
+                in_background(self._desk.acting_as(PLATFORM, Role.ADMINISTRATOR))
+            )
         return self._endpoint
 
     def close(self) -> None:

@@ -35,6 +35,8 @@ class Evidence:
     """Other phones of its site or, where its site is not known, of its organisation."""
     throttled: bool = False
     """Whether its address or MAC is answered slowly, for too many faulty requests."""
+    refused: int = 0
+    """How many requests named its MAC since the run began, and were not let in."""
 
 
 @dataclass(frozen=True, slots=True)

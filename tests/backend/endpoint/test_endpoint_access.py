@@ -116,6 +116,23 @@ def test_activate_gives_new_urls_and_strands_no_phone(desk: Helpdesk, endpoint: 
     assert status(endpoint, first) == 404  # the new one was used
 
 
+@pytest.mark.parametrize("by_token", [True, False])
+def test_what_a_phone_was_told_stays_good_however_late_the_books_are(
+    desk: Helpdesk, endpoint: Served, by_token: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = add_phone(desk)
+    if not by_token:
+        assert status(endpoint, endpoint.definitive(phone)) == 200
+        until(lambda: endpoint.now(phone).last_seen)
+        desk.registration.activate(endpoint.now(phone))
+    monkeypatch.setattr(desk.fetching, "note_fetches", lambda fetches: ())  # as after kill -9
+    known = endpoint.temporary(phone) if by_token else f"/p/{endpoint.now(phone).previous_secret}/"
+    told = endpoint.definitive(phone)
+    assert told.split("/")[2] in endpoint.get(known).text
+    desk.registration.activate(endpoint.now(phone))
+    assert status(endpoint, told) == 200
+
+
 def test_case_50_a_removed_phone_is_a_stranger(desk: Helpdesk, endpoint: Served) -> None:
     phone = in_service(desk)
     path = endpoint.definitive(phone)
@@ -240,10 +257,12 @@ def test_switching_credentials_on_and_off_strands_no_phone(tmp_path: Path, clock
         assert status(endpoint, second) == 401
         assert endpoint.client.get(second, auth=login).status_code == 200
         assert status(endpoint, third) == 200
-        assert endpoint.definitive(phone) == third
-        endpoint.desk.maintenance.tidy()  # it has chosen, so that it can be given credentials
-        until(lambda: endpoint.definitive(phone) != third)
+        assert endpoint.definitive(phone) != third  # it has chosen, so that it can be given credentials
         assert status(endpoint, third) == 200
+        login = httpx.BasicAuth(*told(endpoint, phone))
+        assert status(endpoint, endpoint.definitive(phone)) == 401
+        assert endpoint.client.get(endpoint.definitive(phone), auth=login).status_code == 200
+        assert status(endpoint, third) == 404
 
 
 def test_whoever_does_not_answer_phones_leaves_their_secrets_alone(desk: Helpdesk, clock: FrozenClock) -> None:

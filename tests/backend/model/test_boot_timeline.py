@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from helpdesk_tui.backend.model.boot_timeline import BootTimeline, Proof, boot_timeline
@@ -55,6 +56,8 @@ def test_only_the_settings_file_proves_that_settings_were_downloaded() -> None:
     assert proofs(boot_timeline(yealink, around, NOW))[3:5] == [Proof.NOT_YET] * 2
     refused = request(0.5, Via.TEMPORARY, 404, file="805ec0112233.cfg")
     assert proofs(boot_timeline(yealink, [refused, *around], NOW))[3:5] == [Proof.NOT_YET] * 2
+    looked = replace(request(0.5, Via.TEMPORARY, file="805ec0112233.cfg"), bytes=0)  # the answer to HEAD
+    assert proofs(boot_timeline(yealink, [looked, *around], NOW))[3:5] == [Proof.NOT_YET] * 2
     got = request(0.5, Via.TEMPORARY, file="805ec0112233.cfg")
     assert proofs(boot_timeline(yealink, [got, *around], NOW))[3:5] == [Proof.PROVEN, Proof.NOT_YET]
 

@@ -18,9 +18,11 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PHONE = Phone(1, Mac("000413a1b2c3"), Vendor.SNOM, "D735", 1, "Jansen", Step.DISABLED, NOW, NOW, last_seen=NOW)
 
 
-def request(hours_ago: float, file: str = "snomD735.htm", status: int = 200, note: str = "") -> Request:
+def request(
+    hours_ago: float, file: str = "snomD735.htm", status: int = 200, note: str = "", agent: str = ""
+) -> Request:
     at = NOW - timedelta(hours=hours_ago)
-    return Request(int(-hours_ago * 1000), at, 1, "192.0.2.1", file, Via.DEFINITIVE, status, 100, "", note)
+    return Request(int(-hours_ago * 1000), at, 1, "192.0.2.1", file, Via.DEFINITIVE, status, 100, agent, note)
 
 
 def event(hours_ago: float, text: str) -> Event:
@@ -51,10 +53,11 @@ def test_what_is_odd_is_marked() -> None:
 
 
 def test_what_the_phone_says_otherwise_is_a_warning_until_it_no_longer_does() -> None:
-    odd = request(0.01, note="it calls itself a T46S, not a T46U")
-    (warning,) = request_warnings(PHONE, [request(0), odd], None, NOW)
+    odd = request(0.01, note="it calls itself a T46S, not a T46U", agent="Yealink SIP-T46S")
+    silent, right = request(0), request(0, agent="Yealink SIP-T46U")
+    (warning,) = request_warnings(PHONE, [silent, odd], None, NOW)
     assert "it calls itself a T46S, not a T46U" in warning
-    assert request_warnings(PHONE, [request(0), request(4, note="it calls itself a T46S")], None, NOW) == ()
+    assert request_warnings(PHONE, [right, odd], None, NOW) == ()
 
 
 def test_refused_requests_that_name_the_phone_are_a_warning_until_it_is_let_in() -> None:
