@@ -150,7 +150,7 @@ def _line(fact: BootFact, now: datetime) -> Content:
 
 
 def _row(request: Request, now: datetime) -> Row:
-    answer = f"{request.status} {request.outcome}"
+    answer = f"{request.status} {request.outcome}" + (f" {symbols().attention}" if request.note else "")
     cells = (
         to_the_second(request.at, now),
         request.file or "its folder",
