@@ -153,7 +153,8 @@ class WalkthroughScreen(WalkthroughActions):
 
     def _take(self, answer: View | HelpdeskError) -> None:
         if isinstance(answer, HelpdeskError):
-            self._show_problem(answer)
+            if not self.under_way:  # else it was read in the midst of that, and is read anew afterwards
+                self._show_problem(answer)
             return
         before, self.view = self.view, answer
         if before and before.run.walkthrough != answer.run.walkthrough:
@@ -266,7 +267,9 @@ class WalkthroughScreen(WalkthroughActions):
             labels["copy"] = say("Copy a summary for the ticket")
         for number, choice in enumerate(standing.choices, start=1):
             labels[f"choose {number}"] = view.tell(choice.label, language)
-        for button in self.query(KeyButton):
+        for button in self.query("#buttons KeyButton, #choices KeyButton").results(
+            KeyButton
+        ):  # not those of a question
             button.display = button.command in labels
             available = self.reason_against(button.command.partition(" ")[0]) is None
             button.show(labels.get(button.command, ""), available=available)
