@@ -24,6 +24,17 @@ settings.register_profile("ci", settings.get_profile("local"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 
+LONGEST_ID = 100
+"""Characters of a parameter in a test's name; names travel between processes for every test."""
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """A long text is told by its beginning; None leaves it to pytest."""
+    if isinstance(val, str | bytes) and len(val) > LONGEST_ID:
+        return f"{val[:40]!r}…{len(val)}"
+    return None
+
+
 def pytest_collection_finish() -> None:
     """Thousands of tests stay in memory: garbage is not to be looked for among them again and again."""
     gc.collect()

@@ -12,6 +12,7 @@ import termios
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import pyte
 
@@ -23,6 +24,8 @@ FIRST = "attention"
 RESTORED = b"\x1b[?1049l"
 PRIVATE = re.compile(rb"\x1b\[[<=>][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]+\$p|\x1b[()][0-9A-B]")
 """Sequences that pyte does not know and would write on its screen."""
+UNFINISHED = re.compile(rb"\x1b(?:\[[<=>?]?[0-9;]*\$?|[()])?$")
+"""The beginning of a sequence, at the end of what has come so far."""
 
 
 def environ(**changes: str) -> dict[str, str]:
@@ -39,21 +42,41 @@ def started(
 ) -> Iterator[PtyProgram]:
     """The program at rest, once this text was written."""
     with PtyProgram((*PROGRAM, *arguments), size=size, environ=environ(**changes)) as running:
-        running.read_marker(marker, seconds=60)
+        running.read_marker(marker)
         running.settle()
         yield running
 
 
+class _Terminal:
+    """Draws what a program writes, as it comes."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self.size = size
+        self._screen = pyte.Screen(*size)
+        self._stream = pyte.ByteStream(self._screen)
+        self._drawn = 0
+
+    def display(self, output: bytearray) -> str:
+        whole = len(output) - len(found[0] if (found := UNFINISHED.search(output)) else b"")
+        self._stream.feed(PRIVATE.sub(b"", bytes(output[self._drawn : whole])))
+        self._drawn = whole
+        return "\n".join(self._screen.display)
+
+
+_terminals: WeakKeyDictionary[PtyProgram, _Terminal] = WeakKeyDictionary()
+
+
 def screen(program: PtyProgram) -> str:
     """What a person sees."""
-    terminal = pyte.Screen(*program.size)
-    pyte.ByteStream(terminal).feed(PRIVATE.sub(b"", bytes(program.output)))
-    return "\n".join(terminal.display)
+    terminal = _terminals.get(program)
+    if terminal is None or terminal.size != program.size:
+        terminal = _terminals[program] = _Terminal(program.size)
+    return terminal.display(program.output)
 
 
-def shows(program: PtyProgram, text: str, seconds: float = 20.0) -> None:
+def shows(program: PtyProgram, text: str) -> None:
     """Wait until this stands on the screen. Raises TimeoutError."""
-    program.read_until(lambda _: text in screen(program), seconds)
+    program.read_until(lambda _: text in screen(program))
     program.settle(0.15)
 
 

@@ -73,7 +73,7 @@ def serving(folder: Path, command: Sequence[str], environ: dict[str, str]) -> It
 
 
 def _wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while True:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()

@@ -67,7 +67,7 @@ def test_a_hang_up_leaves_terminal_and_database_clean(demo_file: Path, name: str
     with started("--database", str(demo_file)) as program:
         go(program, SCREENS[name])
         program.signal(signal.SIGHUP)
-        assert program.wait(10.0) == 128 + signal.SIGHUP
+        assert program.wait() == 128 + signal.SIGHUP
         program.read(0.2)
         assert RESTORED in program.output and b"\x1b[?25h" in program.output
         assert b"Traceback" not in program.output
@@ -79,7 +79,7 @@ def test_a_line_that_is_gone_ends_the_program(demo_file: Path, name: str) -> Non
     with started("--database", str(demo_file)) as program:
         go(program, SCREENS[name])
         program.hang_up()
-        program.wait(10.0)
+        program.wait()
     check_database(demo_file)
 
 
@@ -87,7 +87,7 @@ def test_a_walkthrough_goes_on_where_the_line_dropped(demo_file: Path) -> None:
     with started("--database", str(demo_file)) as program:
         go(program, (*WALKTHROUGH, ("a", "▸ 2 Reset to factory")))
         program.hang_up()
-        program.wait(10.0)
+        program.wait()
     check_database(demo_file)
     with started("--database", str(demo_file)) as program:
         go(program, (("W", "4 open"), ("enter", "▸ 2 Reset to factory")))

@@ -38,7 +38,7 @@ def program() -> Iterator[PtyProgram]:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_told_to_end_it_restores_the_terminal(program: PtyProgram, number: signal.Signals) -> None:
     program.signal(number)
-    assert program.wait(3.0) == 128 + number
+    assert program.wait() == 128 + number
     program.read(0.2)
     assert RESTORED in program.output and b"?1003l" in program.output
     assert b"Traceback" not in program.output
@@ -48,14 +48,14 @@ def test_told_to_end_while_a_thread_hangs_it_ends(program: PtyProgram) -> None:
     program.press("x")
     program.settle()
     program.signal(signal.SIGTERM)
-    assert program.wait(3.0) == 143
+    assert program.wait() == 143
     program.read(0.2)
     assert RESTORED in program.output
 
 
 def test_a_lost_line_ends_it(program: PtyProgram) -> None:
     program.hang_up()
-    program.wait(3.0)
+    program.wait()
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
@@ -76,7 +76,7 @@ def test_suspended_and_resumed_it_comes_back() -> None:
         before = len(shell.output)
         shell.read_until(lambda output: b"shell> " in output[before:])
         shell.type("exit\n")
-        assert shell.wait(5.0) == 0
+        assert shell.wait() == 0
 
 
 def test_without_a_shell_it_is_not_suspended_for_ever(program: PtyProgram) -> None:
@@ -87,7 +87,7 @@ def test_without_a_shell_it_is_not_suspended_for_ever(program: PtyProgram) -> No
     program.press("v")  # it goes on
     program.read_until(lambda output: output.count(b"settings") > 1)
     program.press("q")
-    assert program.wait(5.0) == 0
+    assert program.wait() == 0
 
 
 def test_thin_lines(program: PtyProgram) -> None:
@@ -109,7 +109,7 @@ def test_what_is_copied_reaches_the_terminal(program: PtyProgram) -> None:
 
 def test_a_crash_shows_a_sentence_and_no_secret(program: PtyProgram) -> None:
     program.press("d")
-    assert program.wait(5.0) == 1
+    assert program.wait() == 1
     program.read(0.2)
     assert RESTORED in program.output
     assert b"Something unexpected" in program.output
@@ -126,7 +126,7 @@ def test_a_terminal_that_cannot_show_screens_is_refused(term: str) -> None:
         ),
         environ=environ(TERM=term),
     ) as running:
-        assert running.wait(10.0) == 1
+        assert running.wait() == 1
         assert b"This terminal cannot show screens" in running.output
 
 

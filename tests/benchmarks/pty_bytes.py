@@ -82,7 +82,7 @@ class PtyProgram:
                 break
         return bytes(self.output[before:])
 
-    def read_until(self, done: Callable[[bytes], bool], seconds: float = 20.0) -> float:
+    def read_until(self, done: Callable[[bytes], bool], seconds: float = 60.0) -> float:
         """Read until `done(output)`; the seconds since the start. Raises TimeoutError."""
         deadline = time.monotonic() + seconds
         while not done(bytes(self.output)):
@@ -90,7 +90,7 @@ class PtyProgram:
                 raise TimeoutError(f"it did not come; the output ends in {bytes(self.output[-300:])!r}")
         return time.monotonic() - self.started
 
-    def read_marker(self, marker: str, seconds: float = 20.0) -> float:
+    def read_marker(self, marker: str, seconds: float = 60.0) -> float:
         """Read until this text was written; the seconds since the start."""
         return self.read_until(lambda output: marker.encode() in output, seconds)
 
@@ -142,7 +142,7 @@ class PtyProgram:
                 self.status = code if code >= 0 else 128 - code
         return self.status is not None
 
-    def wait(self, seconds: float) -> int:
+    def wait(self, seconds: float = 60.0) -> int:
         """The exit status, within this time. Raises TimeoutError."""
         deadline = time.monotonic() + seconds
         while not self.ended():

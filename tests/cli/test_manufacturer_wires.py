@@ -353,7 +353,7 @@ def test_many_at_once_stay_below_the_limit_and_stop_between_two(
         with PtyProgram(command, environ=office.program.environment()) as terminal:
             terminal.read_until(lambda output: b"Registering  [#" in output)
             terminal.press("\x03")
-            assert terminal.wait(10) == 1
+            assert terminal.wait() == 1
             terminal.read(0.5)
             said = terminal.output.decode()
         assert "Stopping after this phone" in said and "wait for serve or maintain" in said

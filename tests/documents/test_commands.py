@@ -90,7 +90,7 @@ class Host:
             program.read_until(lambda output: b":" in output and b" phone" in output)
             program.settle(0.2)
             program.press("q")
-            assert program.wait(10) == 0
+            assert program.wait() == 0
 
 
 @pytest.fixture

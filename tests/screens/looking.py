@@ -13,7 +13,7 @@ from textual.widgets import Static
 from helpdesk_tui.app import HelpdeskApp
 from helpdesk_tui.screens.base import HelpdeskScreen, Session
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 """Seconds after which what a test waits for will never come."""
 
 BETWEEN_LOOKS = 0.02

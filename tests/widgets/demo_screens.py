@@ -120,7 +120,7 @@ class DemoPhones(HelpdeskScreen):
 
     def action_attention_only(self) -> None:
         """Hang."""
-        self.in_background("hang", lambda: time.sleep(60), print)
+        self.in_background("hang", lambda: time.sleep(600), print)
 
     def action_settings_file(self) -> None:
         """Show a file."""

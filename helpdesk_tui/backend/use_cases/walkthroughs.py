@@ -8,7 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpdesk_tui.assets import asset
 from helpdesk_tui.backend.errors import BadInput, NotFound, Refused
 from helpdesk_tui.backend.model.event import EventKind
 from helpdesk_tui.backend.model.failures import address_subject
@@ -17,14 +16,15 @@ from helpdesk_tui.backend.model.run import Run
 from helpdesk_tui.backend.use_cases.context import Context
 from helpdesk_tui.backend.use_cases.phones import NewPhone, Phones
 from helpdesk_tui.backend.use_cases.registration import Attempt, Registration
+from helpdesk_tui.backend.use_cases.walkthrough_files import library_with, problems_with
 from helpdesk_tui.backend.walkthroughs import engine
 from helpdesk_tui.backend.walkthroughs.actions import Action
 from helpdesk_tui.backend.walkthroughs.checks import Evidence
 from helpdesk_tui.backend.walkthroughs.definition import LANGUAGES, Choice, Text, Walkthrough
 from helpdesk_tui.backend.walkthroughs.engine import Case, Standing
-from helpdesk_tui.backend.walkthroughs.library import Files, Library, read_library
+from helpdesk_tui.backend.walkthroughs.library import Library
 from helpdesk_tui.backend.walkthroughs.progress import Progress
-from helpdesk_tui.backend.walkthroughs.reader import UNREADABLE, Problem
+from helpdesk_tui.backend.walkthroughs.reader import Problem
 from helpdesk_tui.backend.walkthroughs.summary import result, summary
 from helpdesk_tui.backend.walkthroughs.words import filled, words_of
 
@@ -86,12 +86,7 @@ class Walkthroughs:
     @cached_property
     def library(self) -> Library:
         """All walkthroughs, and what is wrong with their files."""
-        own = self._context.environment.walkthrough_folder
-        library = read_library(_files(asset("walkthroughs")), _files(own) if own else {}, self._families)
-        if own and not own.is_dir():
-            missing = Problem(str(own), 0, "walkthrough_folder names this, but there is no such folder.")
-            return replace(library, problems=(*library.problems, missing))
-        return library
+        return library_with(self._context.environment.walkthrough_folder, self._families)
 
     @property
     def _families(self) -> frozenset[str]:
@@ -112,12 +107,7 @@ class Walkthroughs:
 
     def check(self, path: Path | None = None) -> tuple[Problem, ...]:
         """What is wrong with the files in force or, with a path, with that file or folder over the shipped ones."""
-        if path is None:
-            return self.library.problems
-        if not path.exists():
-            raise BadInput(f"{path}: there is no such file or folder.")
-        own = _files(path) if path.is_dir() else {str(path): _read(path)}
-        return read_library(_files(asset("walkthroughs")), own, self._families).problems
+        return problems_with(path, self._families) if path else self.library.problems
 
     def open_runs(self) -> tuple[Run, ...]:
         """The runs that nobody has ended, the latest first."""
@@ -406,16 +396,3 @@ def check_note(text: str) -> str:
     if len(note) < 3:
         raise BadInput("Say why in a few words: colleagues read it in the summary.")
     return note[:LONGEST_NOTE]
-
-
-def _files(folder: Path) -> Files:
-    """The TOML files of a folder."""
-    return {str(path): _read(path) for path in sorted(folder.glob("*.toml"))}
-
-
-def _read(path: Path) -> str:
-    """The text of a file; what is no UTF-8 in it becomes what its reader complains about."""
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return UNREADABLE

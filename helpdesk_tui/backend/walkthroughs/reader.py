@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from typing import Any, TypeVar
 
 from helpdesk_tui.backend.model.catalogue import ResetWay
@@ -90,7 +91,7 @@ class Document:
     def __init__(self, file: str, text: str) -> None:
         self.file = file
         self.problems: list[Problem] = []
-        self.lines = Lines(text)
+        self._text = text
         self.root: Table = {}
         if UNREADABLE in text:
             line = text[: text.index(UNREADABLE)].count("\n") + 1
@@ -102,6 +103,11 @@ class Document:
             found = re.search(r"at line (\d+)", str(error))
             line = int(found[1]) if found else len(text.splitlines())
             self.problems.append(Problem(file, line, f"this is not TOML: {str(error).partition(' (at')[0]}."))
+
+    @cached_property
+    def lines(self) -> Lines:
+        """Where its values stand; only those who complain want to know."""
+        return Lines(self._text)
 
     def problem(self, path: tuple[str | int, ...], reason: str) -> None:
         """Note one."""

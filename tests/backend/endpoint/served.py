@@ -27,7 +27,7 @@ AGENTS = {
 }
 
 
-def until(true: Callable[[], object], seconds: float = 10) -> None:
+def until(true: Callable[[], object], seconds: float = 60) -> None:
     """Wait for something that happens in another thread or process."""
     deadline = time.monotonic() + seconds
     while not true():

@@ -36,7 +36,7 @@ def test_a_half_sent_request_is_closed_however_it_drips(desk: Helpdesk, endpoint
     with socket.create_connection(("127.0.0.1", endpoint.port), timeout=10) as connection:
         connection.sendall(start)
         connection.settimeout(0.1)
-        while time.monotonic() - begun < 5:
+        while time.monotonic() - begun < 30:
             try:
                 if start:
                     connection.sendall(b"x")
@@ -46,7 +46,7 @@ def test_a_half_sent_request_is_closed_however_it_drips(desk: Helpdesk, endpoint
                 continue
             except OSError:
                 break
-    assert 0.4 < time.monotonic() - begun < 4
+    assert 0.4 < time.monotonic() - begun < 20
     log = desk.environment.database.with_suffix(".log")
     until(lambda: len(log.read_text().splitlines()) == (1 if start else 0))
 
