@@ -4,7 +4,7 @@
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3.14; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 # Tests of screens mostly wait, so more workers than cores pay off.
-WORKERS ?= 8
+WORKERS ?= 5
 # Tests start hundreds of processes: without its bytecode each of them would compile the program anew.
 export PYTHONDONTWRITEBYTECODE :=
 BIN := .venv/bin

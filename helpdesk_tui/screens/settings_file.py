@@ -79,6 +79,8 @@ class SettingsFileScreen(HelpdeskScreen):
         super().__init__(session)
         self._phone_id = phone_id
         self._shown: Shown | None = None
+        self._reveal = False
+        """Whether secrets are wanted; what stands there follows as soon as it is read."""
         self._seen_version = 0
         self._search = SearchField(placeholder="text in the file")
 
@@ -107,8 +109,9 @@ class SettingsFileScreen(HelpdeskScreen):
 
     # Reading --------------------------------------------------------------------------------------------------------
 
-    def _read(self, *, revealed: bool = False) -> None:
+    def _read(self) -> None:
         """Make the file anew."""
+        revealed = self._reveal
 
         def read() -> Shown | HelpdeskError:
             try:
@@ -133,7 +136,7 @@ class SettingsFileScreen(HelpdeskScreen):
         version = self.desk.data_version()
         if version != self._seen_version:
             self._seen_version = version
-            self._read(revealed=self._shown is not None and self._shown.revealed)
+            self._read()
 
     # Showing --------------------------------------------------------------------------------------------------------
 
@@ -156,6 +159,7 @@ class SettingsFileScreen(HelpdeskScreen):
     def _show_problem(self, error: HelpdeskError) -> None:
         """There is no file: say why, in its place."""
         self._shown = None
+        self._reveal = False
         self.query_one(HeaderLine).show_count("")
         self.query_one(CodeView).show([])
         self.query_one("#warnings", Static).display = False
@@ -299,7 +303,8 @@ class SettingsFileScreen(HelpdeskScreen):
         shown = self._shown
         if shown is None:
             return
-        if shown.revealed:
+        if self._reveal:
+            self._reveal = False
             self._read()
         elif await self.ask(
             f"Show the secrets of {shown.phone.mac}?",
@@ -308,7 +313,8 @@ class SettingsFileScreen(HelpdeskScreen):
             no="No, keep them hidden",
         ):
             await asyncio.to_thread(self.desk.settings.reveal, shown.phone)
-            self._read(revealed=True)
+            self._reveal = True
+            self._read()
 
     async def action_jump(self) -> None:
         """Go to the first line of an origin."""

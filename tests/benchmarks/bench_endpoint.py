@@ -29,6 +29,7 @@ from helpdesk_tui.backend.model.query import Query
 from helpdesk_tui.backend.model.vendor import Vendor
 from helpdesk_tui.backend.use_cases.access import settings_file_name
 from helpdesk_tui.backend.use_cases.phones import NewPhone
+from tests.backend.endpoint.served import requests_of
 from tests.backend.offices import environment
 from tests.benchmarks.load import Load, load
 
@@ -203,7 +204,7 @@ def bench_rush(folder: Path) -> None:
         )
     logged = len((folder / "access.log").read_text().splitlines())
     desk = Helpdesk(environment(folder / "bench.db"), "bench")
-    noted = len(desk.fetching.latest(RUSH * 2))
+    noted = len(requests_of(desk))
     desk.close()
     print(f"  in the access log {logged:,}, in the database {noted:,}")
 

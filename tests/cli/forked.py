@@ -6,8 +6,11 @@ a process of its own as ever, in a fraction of the time. What is about starting 
 
 from __future__ import annotations
 
+import gc
+import importlib
 import json
 import os
+import pkgutil
 import runpy
 import selectors
 import signal
@@ -18,6 +21,10 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+
+import helpdesk_tui.backend.settings_file
+import helpdesk_tui.backend.use_cases
+import helpdesk_tui.cli
 
 LONGEST_MESSAGE = 1 << 20
 DECIDED_AT_START = ("LANG", "LC_", "PYTHON")
@@ -92,10 +99,11 @@ def forker(environment: Mapping[str, str]) -> Forker:
 
 def serve(control: socket.socket) -> None:
     """Copy this process for every message, until nobody is there to send one."""
-    import helpdesk_tui.backend.helpdesk
-    import helpdesk_tui.cli.phone_customs
-    import helpdesk_tui.cli.phones  # noqa: F401
-
+    for package in (helpdesk_tui.cli, helpdesk_tui.backend.use_cases, helpdesk_tui.backend.settings_file):
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+    gc.collect()
+    gc.freeze()  # copies need not look for garbage among all this
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the keepers are not waited for
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, LONGEST_MESSAGE, 3)

@@ -118,6 +118,19 @@ async def test_secrets_are_shown_after_a_yes_and_that_is_recorded(
         assert "sip-secret-201" not in whole(again)
 
 
+async def test_what_a_colleague_changes_meanwhile_brings_no_secrets_back(
+    session: Session, desk: Helpdesk, colleague: Helpdesk, snom: Phone
+) -> None:
+    async with looking_at(session, of(snom)) as (looking, screen):
+        await reveal(looking)
+        colleague.phones.change(snom, {"name": "Magazijn"})
+        await screen.action_reveal()  # hide them again
+        screen.look_again()
+        await looking.until(lambda: ">Magazijn</phone_name>" in whole(screen))
+        await looking.settle()
+        assert "SECRETS SHOWN" not in looking.text and "sip-secret-201" not in whole(screen)
+
+
 async def test_read_only_shows_no_secrets(read_only: Session, desk: Helpdesk, snom: Phone) -> None:
     async with looking_at(read_only, of(snom)) as (looking, screen):
         await looking.pilot.press("s")

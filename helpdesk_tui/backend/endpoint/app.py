@@ -27,6 +27,7 @@ from helpdesk_tui.backend.endpoint.answers import (
 from helpdesk_tui.backend.endpoint.credentials import Check, Credentials
 from helpdesk_tui.backend.endpoint.files import SETTLING, Asked, read_path, shown_path
 from helpdesk_tui.backend.endpoint.firmware import FirmwareFiles, read_range
+from helpdesk_tui.backend.endpoint.nonces import Nonces
 from helpdesk_tui.backend.endpoint.notes import Notes, Record
 from helpdesk_tui.backend.endpoint.peers import Peers
 from helpdesk_tui.backend.endpoint.rendered import KnownFiles, file_of
@@ -83,7 +84,7 @@ class PhoneEndpoint:
     """The endpoint of one environment. Requests are answered in the event loop's thread: each costs a look-up by an
     index and, when something changed, the making of one file; a thread pool would cost more than that."""
 
-    def __init__(self, desk: Helpdesk, notes: Notes, listen_host: str = "") -> None:
+    def __init__(self, desk: Helpdesk, notes: Notes, nonces: Nonces, listen_host: str = "") -> None:
         self._desk = desk
         self._notes = notes
         self._peers = Peers(desk.environment.provisioning_url, desk.environment.trusted_proxies, listen_host)
@@ -97,7 +98,7 @@ class PhoneEndpoint:
         self._credentials: Credentials | None = None
         if desk.environment.endpoint_credentials is not EndpointCredentials.NONE:
             self._key = desk.store.facts.get("endpoint_key") or ""
-            self._credentials = Credentials(desk.environment.endpoint_credentials, self._key)
+            self._credentials = Credentials(desk.environment.endpoint_credentials, self._key, nonces)
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

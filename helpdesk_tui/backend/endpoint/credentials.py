@@ -5,21 +5,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import secrets
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from enum import Enum, auto
 from urllib.request import parse_http_list, parse_keqv_list
 
+from helpdesk_tui.backend.endpoint.nonces import Nonces
 from helpdesk_tui.backend.endpoint.requests import own_path
 from helpdesk_tui.backend.model.environment import EndpointCredentials
 
 REALM = "provisioning"
 NONCE_LASTS = 300
 """Seconds."""
-MOST_NONCES = 50_000
-"""Nonces whose counters are remembered, so that an answer cannot be replayed."""
+HIGHEST_COUNTER = 0xFFFFFFFF
+"""`nc` has eight hexadecimal digits."""
 
 
 class Check(Enum):
@@ -32,13 +31,15 @@ class Check(Enum):
 
 
 class Credentials:
-    """Challenges phones and checks their answers. `key` makes nonces that all workers accept."""
+    """Challenges phones and checks their answers. `key` signs nonces; `nonces` knows those that were used."""
 
-    def __init__(self, kind: EndpointCredentials, key: str, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, kind: EndpointCredentials, key: str, nonces: Nonces, now: Callable[[], float] = time.time
+    ) -> None:
         self.kind = kind
         self._key = key.encode()
+        self._nonces = nonces
         self._now = now
-        self._counters: OrderedDict[str, int] = OrderedDict()
 
     def challenge(self, *, stale: bool) -> str:
         """The value of WWW-Authenticate."""
@@ -75,7 +76,7 @@ class Credentials:
         return Check.RIGHT if self._is_new(nonce, count) else Check.STALE
 
     def _nonce(self) -> str:
-        plain = f"{int(self._now()):x}-{secrets.token_hex(8)}"
+        plain = f"{int(self._now()):x}-{self._nonces.new()}"
         return f"{plain}-{self._sign(plain)}"
 
     def _sign(self, plain: str) -> str:
@@ -87,13 +88,10 @@ class Credentials:
 
     def _is_new(self, nonce: str, count: int) -> bool:
         """Whether this nonce is fresh and its counter was not used before."""
-        age = self._now() - int(nonce.partition("-")[0], 16)
-        if not -NONCE_LASTS <= age <= NONCE_LASTS or count <= self._counters.get(nonce, 0):
+        made, _, rest = nonce.partition("-")
+        if abs(self._now() - int(made, 16)) > NONCE_LASTS or not 0 < count <= HIGHEST_COUNTER:
             return False
-        self._counters[nonce] = count
-        while len(self._counters) > MOST_NONCES:
-            self._counters.popitem(last=False)
-        return True
+        return self._nonces.use(rest.rpartition("-")[0], count)
 
 
 def _md5(text: str) -> str:

@@ -24,6 +24,7 @@ from helpdesk_tui.backend.endpoint.access_log import AccessLog
 from helpdesk_tui.backend.endpoint.app import PhoneEndpoint
 from helpdesk_tui.backend.endpoint.back_office import BackOffice
 from helpdesk_tui.backend.endpoint.dispatcher import Dispatcher
+from helpdesk_tui.backend.endpoint.nonces import Nonces
 from helpdesk_tui.backend.endpoint.notes import Notes
 from helpdesk_tui.backend.endpoint.processes import ends, run_workers
 from helpdesk_tui.backend.endpoint.protocol import LARGEST_HEAD, PhoneProtocol, Refuse
@@ -164,9 +165,9 @@ def _access_log(listen: Listen) -> AccessLog:
         raise ConfigurationProblem(f"The access log {listen.access_log} cannot be written: {reason}.") from error
 
 
-def make_server(desk: Helpdesk, listen: Listen, notes: Notes) -> PhoneServer:
+def make_server(desk: Helpdesk, listen: Listen, notes: Notes, nonces: Nonces) -> PhoneServer:
     """A server for this environment; run it with `run(sockets=[...])`. Raises ConfigurationProblem."""
-    phones = PhoneEndpoint(desk, notes, listen.host)
+    phones = PhoneEndpoint(desk, notes, nonces, listen.host)
     config = uvicorn.Config(
         _beside_the_api(phones, desk, listen, notes) if listen.rest_api else phones,
         http=PhoneProtocol,
@@ -204,7 +205,7 @@ def in_background(desk: Helpdesk, listen: Listen | None = None) -> Generator[str
     """
     listen = listen or Listen(access_log=Path(os.devnull))
     bound = bind(listen)
-    server = make_server(desk, listen, Recorder(desk, _access_log(listen)))
+    server = make_server(desk, listen, Recorder(desk, _access_log(listen)), Nonces())
 
     def run() -> None:
         with asyncio.Runner() as runner:
@@ -230,23 +231,25 @@ def serve(open_desk: Callable[[], Helpdesk], listen: Listen, workers: int, ready
     url = base_url(listen, bound)
     with contextlib.closing(open_desk()) as desk:
         desk.maintenance.renew_secrets()
+    nonces = Nonces()
 
     def announce() -> None:
         ready(url)
 
     def work(ready: Callable[[], None], says: int, alone: int) -> None:
-        _serve_here(open_desk, listen, bound, ready, [bound.close, partial(os.close, says)], alone)
+        _serve_here(open_desk, listen, bound, nonces, ready, [bound.close, partial(os.close, says)], alone)
 
     if workers > 1:
         run_workers(work, workers, bound.close, announce)
     else:
-        _serve_here(open_desk, listen, bound, announce, [bound.close])
+        _serve_here(open_desk, listen, bound, nonces, announce, [bound.close])
 
 
 def _serve_here(
     open_desk: Callable[[], Helpdesk],
     listen: Listen,
     bound: socket.socket,
+    nonces: Nonces,
     ready: Callable[[], None],
     not_inherited: Sequence[Callable[[], object]],
     alone: int | None = None,
@@ -256,7 +259,7 @@ def _serve_here(
         desk = open_desk()
         try:
             office.attend(desk)
-            server = make_server(desk, listen, office)
+            server = make_server(desk, listen, office, nonces)
             with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
                 runner.run(_run(server, bound, ready, alone))
         finally:

@@ -37,12 +37,6 @@ class FailureTable:
                 ],
             )
 
-    def latest(self, limit: int = 200) -> tuple[Failures, ...]:
-        """The subjects with failures, the latest first."""
-        with self._database.read() as connection:
-            rows = connection.execute("SELECT * FROM failures ORDER BY last_at DESC LIMIT ?", [limit])
-            return tuple(_failures(row) for row in rows)
-
     def of(self, subjects: Iterable[str], since: datetime) -> tuple[Failures, ...]:
         """Those of these subjects that went on after a moment."""
         with self._database.read() as connection:

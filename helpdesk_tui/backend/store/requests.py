@@ -43,12 +43,6 @@ class RequestTable:
         with self._database.write() as connection:
             connection.execute(ADD_MANY, [rows])
 
-    def latest(self, limit: int = 200) -> tuple[Request, ...]:
-        """The latest fetches of all phones, newest first."""
-        with self._database.read() as connection:
-            rows = connection.execute("SELECT * FROM requests ORDER BY id DESC LIMIT ?", [limit])
-            return tuple(_request(row) for row in rows)
-
     def prune(self, before: datetime, rows: int) -> None:
         """Forget what is older than a moment, and all but the latest `rows`."""
         with self._database.write() as connection:

@@ -238,10 +238,6 @@ class Fetching:
         """The addresses and MACs whose misses are answered slowly now, and until when."""
         return self._store.failures.throttled(self._context.clock())
 
-    def addresses(self, limit: int = 200) -> tuple[Failures, ...]:
-        """The addresses and MACs with failures, the latest first."""
-        return self._store.failures.latest(limit)
-
     def release(self, subject: str) -> None:
         """Forget the failures of an address or MAC, as `addresses` names it. Raises NotFound."""
         with self._context.write():
@@ -249,10 +245,6 @@ class Fetching:
                 raise NotFound(f"{subject[:60]} has no failures any more: it is answered as everybody else.")
             text = f"Released {subject}: its failures are forgotten."
             self._store.events.add(self._context.operator, EventKind.ADDRESS, text, find_mac(subject))
-
-    def latest(self, limit: int = 200) -> tuple[Request, ...]:
-        """The latest fetches of all phones, newest first."""
-        return self._store.requests.latest(limit)
 
     def prune(self) -> None:
         """Keep the log of requests and the failures within their bounds."""

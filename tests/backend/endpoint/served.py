@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http.client import HTTPResponse
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,7 +19,9 @@ import httpx
 
 from helpdesk_tui.backend.endpoint.server import Listen, in_background
 from helpdesk_tui.backend.helpdesk import Helpdesk
+from helpdesk_tui.backend.model.failures import Failures
 from helpdesk_tui.backend.model.phone import Phone
+from helpdesk_tui.backend.model.request import Request
 from helpdesk_tui.backend.use_cases.access import definitive_url, temporary_url
 
 AGENTS = {
@@ -38,6 +41,19 @@ def until(true: Callable[[], object], seconds: float = 60) -> None:
 def path_of(desk: Helpdesk, phone: Phone) -> str:
     """The path of the phone's own settings file."""
     return urlsplit(definitive_url(desk.environment, desk.phones.get(phone.id))).path
+
+
+def requests_of(desk: Helpdesk) -> tuple[Request, ...]:
+    """What the phones have fetched, the latest first."""
+    with desk.store.database.read() as connection:
+        phones = [row[0] for row in connection.execute("SELECT id FROM phones")]
+    found = [request for phone in phones for request in desk.store.requests.of_phone(phone, 10_000)]
+    return tuple(sorted(found, key=lambda request: request.id, reverse=True))
+
+
+def failures_of(desk: Helpdesk) -> tuple[Failures, ...]:
+    """Who asked for what is not theirs."""
+    return desk.store.failures.of_others((), datetime.min.replace(tzinfo=UTC), desk.clock(), 2_000)
 
 
 def is_running(process: int) -> bool:
@@ -81,10 +97,11 @@ class Serve:
 
 
 @contextmanager
-def serving(database: Path, *options: str) -> Iterator[Serve]:
-    """Serve this database until the block ends, files beside it."""
+def serving(database: Path, *options: str, configuration: Path | None = None) -> Iterator[Serve]:
+    """Serve this database, or what this configuration says, until the block ends, files beside it."""
     log, errors = database.with_suffix(".log"), database.with_suffix(".errors")
-    command = [sys.executable, "-m", "helpdesk_tui", "--database", str(database)]
+    command = [sys.executable, "-m", "helpdesk_tui"]
+    command += ["--config", str(configuration)] if configuration else ["--database", str(database)]
     command += ["serve", "--port", "0", "--access-log", str(log), *options]
     with (
         errors.open("w") as stderr,

@@ -14,7 +14,7 @@ import pytest
 from helpdesk_tui.backend.errors import NotFound
 from helpdesk_tui.backend.helpdesk import Helpdesk
 from helpdesk_tui.backend.model.event import EventKind
-from tests.backend.endpoint.served import AGENTS, Served, served, until
+from tests.backend.endpoint.served import AGENTS, Served, failures_of, requests_of, served, until
 from tests.backend.offices import SNOM, add_phone, in_service, new_phone
 
 GUESS = "0123456789" * 4
@@ -137,7 +137,7 @@ def test_case_53_many_wrong_guesses_slow_only_the_guesser(desk: Helpdesk, endpoi
     assert right.status_code == 200
     assert right.elapsed.total_seconds() < 2
     until(lambda: misses(desk) == 1000)
-    (address,) = (failures for failures in desk.fetching.addresses(2000) if failures.subject == "127.0.0.1")
+    (address,) = (failures for failures in failures_of(desk) if failures.subject == "127.0.0.1")
     assert address.throttled(desk.clock())
     assert "1000 requests" in address.reason
     until(lambda: desk.sites.survey().sites)
@@ -222,8 +222,8 @@ def test_case_55_an_office_of_400_phones_boots_at_once(desk: Helpdesk, endpoint:
     with ThreadPoolExecutor(32) as pool:
         answers = list(pool.map(endpoint.get, paths))
     assert [answer.status_code for answer in answers] == [200] * 400 + [404] * 400
-    until(lambda: len(desk.fetching.latest(1000)) == 800)
-    assert desk.fetching.addresses() == ()
+    until(lambda: len(requests_of(desk)) == 800)
+    assert failures_of(desk) == ()
 
 
 def test_case_56_all_misses_take_the_same_time(desk: Helpdesk, endpoint: Served) -> None:

@@ -17,7 +17,7 @@ from helpdesk_tui.backend.helpdesk import Helpdesk
 from helpdesk_tui.backend.model.firmware_entry import FirmwareEntry
 from helpdesk_tui.backend.model.step import Step
 from helpdesk_tui.backend.model.vendor import Vendor
-from tests.backend.endpoint.served import Serve, children, is_running, path_of, serving, until
+from tests.backend.endpoint.served import Serve, children, is_running, path_of, requests_of, serving, until
 from tests.backend.offices import YEALINK, add_phone, in_service
 
 STOPPED = 10.0
@@ -31,10 +31,10 @@ def test_when_the_server_is_killed_nothing_is_left_behind_and_the_books_agree(de
     with httpx.Client(base_url=serve.url) as client:
         for _ in range(200):
             assert client.get(path).status_code == 200
-        until(lambda: desk.fetching.latest())
+        until(lambda: requests_of(desk))
     serve.process.kill()
     until(lambda: not is_running(office))
-    assert len(serve.access_log.read_text().splitlines()) == len(desk.fetching.latest()) > 0
+    assert len(serve.access_log.read_text().splitlines()) == len(requests_of(desk)) > 0
 
 
 def test_workers_that_are_left_alone_end(desk: Helpdesk) -> None:
@@ -61,7 +61,7 @@ def test_what_every_process_is_told_ends_them_in_order(desk: Helpdesk, serve: Se
         os.kill(process, signal.SIGTERM)
     assert serve.process.wait(timeout=20) == 0
     assert not is_running(office)
-    assert len(desk.fetching.latest()) == 1
+    assert len(requests_of(desk)) == 1
     assert serve.errors.read_text() == ""
 
 
@@ -129,7 +129,7 @@ def test_where_nobody_hears_that_it_is_ready_it_ends(desk: Helpdesk) -> None:
 def test_a_folder_that_is_moved_away_and_back_is_gone_on_with(desk: Helpdesk, serve: Serve) -> None:
     path, folder = path_of(desk, in_service(desk)), desk.environment.database.parent
     assert serve.get(path) == 200
-    until(lambda: len(desk.fetching.latest()) == 1)
+    until(lambda: len(requests_of(desk)) == 1)
     away = folder.with_name("away")
     folder.rename(away)
     until(lambda: serve.get(path) == 503)
@@ -137,6 +137,6 @@ def test_a_folder_that_is_moved_away_and_back_is_gone_on_with(desk: Helpdesk, se
     until(lambda: serve.get(path) == 200)
     new = add_phone(desk, YEALINK, "T46S")
     until(lambda: serve.get(path_of(desk, new)) == 200)
-    until(lambda: new.id in {request.phone_id for request in desk.fetching.latest()})
+    until(lambda: new.id in {request.phone_id for request in requests_of(desk)})
     serve.process.terminate()
     assert serve.process.wait(timeout=20) == 0

@@ -10,7 +10,7 @@ import pytest
 
 from helpdesk_tui.backend.endpoint.app import MOST_SLOW_MISSES
 from helpdesk_tui.backend.helpdesk import Helpdesk
-from tests.backend.endpoint.served import Served, answers, until
+from tests.backend.endpoint.served import Served, answers, failures_of, until
 from tests.backend.offices import SNOM, YEALINK, in_service
 
 
@@ -71,8 +71,8 @@ def test_who_leaves_before_the_answer_costs_nothing(desk: Helpdesk, endpoint: Se
         with socket.create_connection(("127.0.0.1", endpoint.port), timeout=10) as connection:
             connection.sendall(b"GET /p/x/y HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
     assert endpoint.get(path).status_code == 200
-    until(lambda: len(desk.fetching.addresses()) == 1)
-    until(lambda: desk.fetching.addresses()[0].count == 20)
+    until(lambda: len(failures_of(desk)) == 1)
+    until(lambda: failures_of(desk)[0].count == 20)
 
 
 def test_more_strangers_than_are_kept_waiting_are_cut_off_and_the_server_goes_on(

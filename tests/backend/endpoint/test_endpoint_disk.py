@@ -15,7 +15,7 @@ from helpdesk_tui.backend.endpoint.access_log import AccessLog
 from helpdesk_tui.backend.helpdesk import Helpdesk
 from helpdesk_tui.backend.model.step import Step
 from helpdesk_tui.backend.store.database import Database
-from tests.backend.endpoint.served import Serve, Served, path_of, until
+from tests.backend.endpoint.served import Serve, Served, path_of, requests_of, until
 from tests.backend.offices import YEALINK, add_phone, in_service
 
 
@@ -48,7 +48,7 @@ def test_while_the_database_is_read_only_known_phones_are_answered_and_noted_lat
         until(lambda: endpoint.get(own).status_code == 200)
     desk.store.database.close()
     until(lambda: endpoint.get(new).status_code == 200)
-    until(lambda: {"1", "2"} == {str(request.phone_id) for request in desk.fetching.latest()})
+    until(lambda: {"1", "2"} == {str(request.phone_id) for request in requests_of(desk)})
 
 
 def limit_files(serve: Serve, limits: tuple[int, int]) -> None:
@@ -62,15 +62,15 @@ def test_while_the_disk_is_full_known_phones_are_answered_and_noted_later(desk: 
     own, new = path_of(desk, in_service(desk)), path_of(desk, add_phone(desk, YEALINK, "T46S"))
     with httpx.Client(base_url=serve.url, timeout=20) as client:
         assert client.get(own).status_code == 200
-        until(lambda: len(desk.fetching.latest()) == 1)
+        until(lambda: len(requests_of(desk)) == 1)
         unlimited = resource.prlimit(serve.office, resource.RLIMIT_FSIZE)
         limit_files(serve, (0, resource.RLIM_INFINITY))
         assert client.get(own).status_code == 200
         assert is_later(client.get(new))
-        assert len(desk.fetching.latest()) == 1
+        assert len(requests_of(desk)) == 1
         limit_files(serve, unlimited)
         assert client.get(new).status_code == 200
-        until(lambda: len(desk.fetching.latest()) == 3)
+        until(lambda: len(requests_of(desk)) == 3)
         assert desk.store.database.problems() == ()
 
 
@@ -82,7 +82,7 @@ def test_an_access_log_that_cannot_be_written_is_said_once_and_again_when_it_can
     log.mkdir()
     for number in (2, 3, 4):  # one after the other, each in a batch of its own
         assert serve.get(own) == 200
-        until(lambda number=number: len(desk.fetching.latest()) == number)  # type: ignore[misc]
+        until(lambda number=number: len(requests_of(desk)) == number)  # type: ignore[misc]
     log.rmdir()
     assert serve.get(own) == 200
     until(lambda: log.exists() and log.read_text())
@@ -122,7 +122,7 @@ def test_a_deleted_write_ahead_log_is_replaced_and_what_was_in_it_saved(
     own, _ = paths
     database = desk.environment.database
     assert endpoint.get(own).status_code == 200
-    until(lambda: len(desk.fetching.latest()) == 1)
+    until(lambda: len(requests_of(desk)) == 1)
     for end in deleted:
         database.with_name(database.name + end).unlink()
     until(database.with_name(database.name + "-wal").exists)

@@ -10,7 +10,7 @@ import pytest
 
 from helpdesk_tui.backend import Helpdesk
 from helpdesk_tui.backend.endpoint import recorder
-from tests.backend.endpoint.served import AGENTS, Served, until
+from tests.backend.endpoint.served import AGENTS, Served, requests_of, until
 from tests.backend.offices import SNOM, YEALINK, in_service
 from tests.frozen_clock import FrozenClock
 
@@ -66,7 +66,7 @@ def test_files_that_wait_for_the_database_take_no_more_than_their_room(
         for phone in phones:
             assert endpoint.get(endpoint.definitive(phone)).status_code == 200
         other.execute("COMMIT")
-    until(lambda: len(desk.fetching.latest()) == 5)
+    until(lambda: len(requests_of(desk)) == 5)
     until(lambda: kept() == 3)
     for phone in phones[3:]:
         assert endpoint.get(endpoint.definitive(phone)).status_code == 200

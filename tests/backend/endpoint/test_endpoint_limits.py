@@ -14,7 +14,7 @@ import pytest
 from helpdesk_tui.backend.endpoint.protocol import PhoneProtocol
 from helpdesk_tui.backend.helpdesk import Helpdesk
 from helpdesk_tui.backend.model.step import Step
-from tests.backend.endpoint.served import Served, until
+from tests.backend.endpoint.served import Served, failures_of, requests_of, until
 from tests.backend.offices import add_phone, in_service
 from tests.frozen_clock import FrozenClock
 
@@ -93,7 +93,7 @@ def test_case_72_while_the_database_is_locked_known_phones_are_answered_and_note
     locker.execute("ROLLBACK")
     locker.close()
     assert endpoint.get(token).status_code == 200
-    until(lambda: len(desk.fetching.latest()) == 2)
+    until(lambda: len(requests_of(desk)) == 2)
     until(lambda: endpoint.now(new).step is Step.DISABLED)
 
 
@@ -103,14 +103,14 @@ def test_case_72_while_the_database_is_gone_phones_hear_later_and_then_it_goes_o
     phone = in_service(desk)
     path, database = endpoint.definitive(phone), desk.environment.database
     assert endpoint.get(path).status_code == 200
-    until(lambda: len(desk.fetching.latest()) == 1)
+    until(lambda: len(requests_of(desk)) == 1)
     database.rename(database.with_suffix(".away"))
     gone = endpoint.get(path)
     assert (gone.status_code, gone.headers["retry-after"]) == (503, "10")
     assert endpoint.get("/p/x/y").status_code == 503
     database.with_suffix(".away").rename(database)
     assert endpoint.get(path).status_code == 200
-    until(lambda: len(desk.fetching.latest()) == 2)
+    until(lambda: len(requests_of(desk)) == 2)
 
 
 def test_case_72_a_restored_backup_is_what_phones_get(desk: Helpdesk, endpoint: Served) -> None:
@@ -134,12 +134,12 @@ def test_the_log_of_requests_stays_within_its_bounds(desk: Helpdesk, endpoint: S
     for _ in range(3):
         endpoint.get(endpoint.definitive(phone))
         endpoint.get("/p/x/y")
-    until(lambda: len(desk.fetching.latest()) == 3 and desk.fetching.addresses())
+    until(lambda: len(requests_of(desk)) == 3 and failures_of(desk))
     clock.advance(timedelta(days=desk.environment.request_log_days - 1))
     desk.fetching.prune()
-    assert len(desk.fetching.latest()) == 3
+    assert len(requests_of(desk)) == 3
     desk.store.requests.prune(clock() - timedelta(days=900), 2)
-    assert len(desk.fetching.latest()) == 2
+    assert len(requests_of(desk)) == 2
     clock.advance(timedelta(days=2))
     desk.maintenance.tidy()
-    assert (desk.fetching.latest(), desk.fetching.addresses()) == ((), ())
+    assert (requests_of(desk), failures_of(desk)) == ((), ())

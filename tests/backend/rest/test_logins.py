@@ -16,6 +16,7 @@ from helpdesk_tui.backend.use_cases import logins as logins_module
 from helpdesk_tui.backend.use_cases import passwords
 from helpdesk_tui.backend.use_cases.api_users import NewApiUser
 from helpdesk_tui.backend.use_cases.logins import REMEMBERED, Credentials, Logins, TooManyLogins, WrongCredentials
+from tests.backend.endpoint.served import failures_of
 from tests.backend.offices import add_organisation
 from tests.frozen_clock import FrozenClock
 
@@ -127,7 +128,7 @@ def test_a_name_that_is_guessed_from_everywhere_stays_open_where_its_owner_is(de
 def test_operators_see_who_is_shut_out_and_release_them(desk: Helpdesk, anna: ApiUser) -> None:
     for _ in range(LIMITS[SubjectKind.LOGIN_NAME]):
         desk.logins.check(right(password="wrong password"))
-    shown = {each.subject: each for each in desk.fetching.addresses()}
+    shown = {each.subject: each for each in failures_of(desk)}
     assert set(shown) == {f"API login from {HOME}", "API user anna"}
     assert "10 failed logins under this name to the REST API" in shown["API user anna"].reason
     assert shown["API user anna"].throttled(desk.clock())
