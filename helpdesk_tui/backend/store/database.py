@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from weakref import WeakSet
 
 from helpdesk_tui.backend.errors import DatabaseProblem
-from helpdesk_tui.backend.model.site import site_of
+from helpdesk_tui.backend.store.connections import Connections, Held, Identity, identity_of
 
 SCHEMA_VERSION = 10
 """The number of migrations this program knows; kept in PRAGMA user_version."""
@@ -25,6 +24,9 @@ APPLICATION_ID = 0x48445455
 BUSY_TIMEOUT = 5.0
 """Seconds that a statement waits for another writer."""
 
+CLOSING_TAKES = 2.0
+"""Seconds that the connections are waited for which are in use when all are to be closed."""
+
 
 class Database:
     """A database file that any thread may use: one connection for each thread, WAL, foreign keys, file mode 0600."""
@@ -34,20 +36,21 @@ class Database:
         self.path = path
         self._name = str(path)
         self._busy_timeout = busy_timeout
-        self._local = threading.local()
-        self._held: WeakSet[_Held] = WeakSet()
-        self._lock = threading.Lock()
-        self._watcher: _Held | None = None
-        self._identity: tuple[int, int] | None = None
-        self._log: tuple[int, int] | None = None
-        """Of the write-ahead log that our connections use; None: not known yet."""
+        self._connections = Connections(path, busy_timeout)
+        self._watching = threading.Lock()
+        self._watcher: Held | None = None
+        self._log: Identity | None = None
+        self._index: Identity | None = None
+        """Of the write-ahead log that our connections use, and of the index beside it; None: not known yet."""
+        self._suspicious = False
+        """Whether another log was seen, once."""
         with self._sentences():
             self._create_private_file()
-            self._identity = self._identify()
+            self.check_file()
             if self._is_foreign():
                 raise DatabaseProblem(f"{self.path} is a database of another program: name another file.")
             self._make_private()
-            version = self.connection().execute("PRAGMA user_version").fetchone()[0]
+            version = self._number("PRAGMA user_version")
             if version > SCHEMA_VERSION:
                 raise DatabaseProblem(
                     f"The database {path} was made by a newer version of this program: upgrade the program first."
@@ -55,19 +58,15 @@ class Database:
             if version < SCHEMA_VERSION:
                 self._migrate()
 
-    def _identify(self) -> tuple[int, int]:
-        try:
-            status = os.stat(self._name)  # noqa: PTH116  asked for every request of every phone
-        except OSError as error:
-            raise DatabaseProblem(f"The database {self.path} is gone: put it back, or restore a backup.") from error
-        return status.st_dev, status.st_ino
-
     def check_file(self) -> None:
         """Make sure that we do not go on with a file that was taken away; one that was put in its place is opened.
 
         For a process that runs for long. Raises DatabaseProblem while there is none.
         """
-        self._identity = self._identify()  # each thread opens it anew when it differs: see `connection`
+        identity = identity_of(self._name)
+        if identity is None:
+            raise DatabaseProblem(f"The database {self.path} is gone: put it back, or restore a backup.")
+        self._connections.identity = identity
 
     def _create_private_file(self) -> None:
         # A file that exists is not opened here: closing it would drop the locks that SQLite holds on it in this
@@ -91,9 +90,13 @@ class Database:
 
     def _is_foreign(self) -> bool:
         # In this order: tables and mark are committed at once, so tables that are seen have their mark.
-        tables = self.connection().execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        mark = self.connection().execute("PRAGMA application_id").fetchone()[0]
+        tables = self._number("SELECT count(*) FROM sqlite_master")
+        mark = self._number("PRAGMA application_id")
         return bool(tables) and mark != APPLICATION_ID
+
+    def _number(self, statement: str) -> int:
+        with self.read() as connection:
+            return int(connection.execute(statement).fetchone()[0])
 
     def _migrate(self) -> None:
         # Late: sqlite-utils costs 0.2 s to import, and most starts find the tables up to date.
@@ -114,44 +117,23 @@ class Database:
         deadline = time.monotonic() + self._busy_timeout
         while True:
             try:
-                self.connection().execute("PRAGMA journal_mode = WAL")
+                with self.read() as connection:
+                    connection.execute("PRAGMA journal_mode = WAL")
                 return
-            except sqlite3.OperationalError:
+            except DatabaseProblem:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.02)
-
-    def _connect(self) -> _Held:
-        connection = sqlite3.connect(
-            self.path, timeout=self._busy_timeout, isolation_level=None, check_same_thread=False
-        )
-        connection.row_factory = sqlite3.Row
-        connection.create_function("casefold", 1, _casefold, deterministic=True)
-        connection.create_function("site_of", 1, site_of, deterministic=True)
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA cache_size = -16000")
-        held = _Held(connection, self._identity)
-        with self._lock:
-            self._held.add(held)
-        return held
-
-    def connection(self) -> sqlite3.Connection:
-        """The connection of the calling thread, for reading; writing goes through `write`. Ends with its thread."""
-        held: _Held | None = getattr(self._local, "held", None)
-        if held is None or held.identity != self._identity:
-            held = self._local.held = self._connect()
-        return held.connection
 
     @property
     def state(self) -> object:
         """What is remembered of the database holds for this file alone; None inside a transaction, which may fail."""
         with self.read() as connection:
-            return None if connection.in_transaction else self._identity
+            return None if connection.in_transaction else self._connections.identity
 
     def read(self) -> _Reading:
         """The thread's connection, failures turned into DatabaseProblem."""
-        return _Reading(self)
+        return _Reading(self._connections, self.path)
 
     @contextmanager
     def write(self, *, patience: float | None = None) -> Iterator[sqlite3.Connection]:
@@ -159,8 +141,7 @@ class Database:
 
         `patience` is how many seconds to wait for another writer, instead of the usual.
         """
-        with self._sentences():
-            connection = self.connection()
+        with self.read() as connection:
             if connection.in_transaction:
                 yield connection  # joins the transaction that is open in this thread
                 return
@@ -183,50 +164,47 @@ class Database:
     def data_version(self) -> int:
         """A number that changes when anybody has changed the database (PRAGMA data_version)."""
         # SQLite counts for each connection what the others did: only numbers of one connection can be compared.
-        with self._sentences():
-            watcher = self._watcher
-            if watcher is None or watcher.identity != self._identity:
-                watcher = self._watcher = self._connect()
-            version = int(watcher.connection.execute("PRAGMA data_version").fetchone()[0])
+        with self._sentences(), self._watching:
+            try:
+                if self._watcher is None or self._watcher.identity != self._connections.identity:
+                    self._watcher = self._connections.open()
+                version = int(self._watcher.connection.execute("PRAGMA data_version").fetchone()[0])
+            except sqlite3.DatabaseError as error:
+                if _is_broken(error):
+                    self._begin_anew()
+                raise
             self._check_log()
             return version
 
     def _check_log(self) -> None:
         """Begin anew when the write-ahead log was deleted: SQLite would go on with the deleted file, and neither would
         others see what we write from now on, nor we what they write."""
-        found = self._log_identity()
-        if self._log is not None and found != self._log:
-            if found is not None:
-                self.close()
-            elif not self._began_new_log():
-                return  # next time
-            found = None
-        self._log = found
+        log, index = self._log_and_index()
+        if self._log in (None, log):
+            self._log, self._index, self._suspicious = log, index, False
+        elif self._suspicious:
+            self._begin_anew()
+        else:
+            self._suspicious = True  # whoever deletes several files may not be done
 
-    def _log_identity(self) -> tuple[int, int] | None:
-        try:
-            status = os.stat(f"{self._name}-wal")  # noqa: PTH116  as above
-        except FileNotFoundError:
-            return None
-        return status.st_dev, status.st_ino
+    def _log_and_index(self) -> tuple[Identity | None, Identity | None]:
+        return identity_of(f"{self._name}-wal"), identity_of(f"{self._name}-shm")
 
-    def _began_new_log(self) -> bool:
-        """Save into the database what is in no other file any more, unless another process of ours has done it; False
-        when that has to wait."""
-        with _locked(self.path.parent):
-            if self._log_identity() is not None:
-                self.close()
-                return True
+    def _begin_anew(self) -> None:
+        """Open everything anew; the first process of ours that does so saves what is in the deleted log alone."""
+        with _locked(self.path.parent), self._connections.alone(CLOSING_TAKES) as idle:
             if not self.path.exists():
-                return False  # SQLite would make an empty one
-            (busy, *_) = self.connection().execute("PRAGMA wal_checkpoint(FULL)").fetchone()
-            if busy:
-                return False
-            # The index beside it describes the deleted log: together with a new one it would be an error for everybody.
-            self.path.with_name(f"{self.path.name}-shm").unlink(missing_ok=True)
-            self.close()
-            self.connection().execute("SELECT count(*) FROM sqlite_master")
-            return True
+                return  # next time: SQLite would make an empty one
+            log, index = self._log_and_index()
+            if log != self._log and index in (None, self._index):
+                if not _save_log(idle):
+                    return  # next time
+                # The index describes the deleted log: together with a new one it would be an error for everybody.
+                self.path.with_name(f"{self.path.name}-shm").unlink(missing_ok=True)
+            self._close(idle)
+            # Now, while other processes of ours wait: it makes the new log and its index.
+            self._watcher = self._connections.open()
+            self._watcher.connection.execute("SELECT count(*) FROM sqlite_master")
 
     def problems(self) -> tuple[str, ...]:
         """What SQLite's own check finds wrong with the file; empty when all is well."""
@@ -235,13 +213,14 @@ class Database:
         return () if found == ["ok"] else tuple(found)
 
     def close(self) -> None:
-        """Close the connections of all threads."""
-        with self._lock:
-            for held in self._held:
-                held.close()
-            self._held.clear()
-            self._watcher = self._log = None
-        self._local = threading.local()
+        """Close the connections of all threads; one that is in use for long ends with its block."""
+        with self._watching, self._connections.alone(CLOSING_TAKES) as idle:
+            self._close(idle)
+
+    def _close(self, idle: tuple[Held, ...]) -> None:
+        self._connections.close(idle)
+        self._watcher = self._log = self._index = None
+        self._suspicious = False
 
     @contextmanager
     def _sentences(self) -> Iterator[None]:
@@ -268,34 +247,43 @@ def _locked(folder: Path) -> Iterator[None]:
 class _Reading:
     """A plain object, as every request of every phone passes here several times."""
 
-    __slots__ = ("_database",)
+    __slots__ = ("_connections", "_held", "_path")
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, connections: Connections, path: Path) -> None:
+        self._connections = connections
+        self._path = path
 
     def __enter__(self) -> sqlite3.Connection:
         try:
-            return self._database.connection()
+            self._held = self._connections.take()
         except sqlite3.Error as error:
-            raise DatabaseProblem(_sentence(error, self._database.path)) from error
+            raise DatabaseProblem(_sentence(error, self._path)) from error
+        return self._held.connection
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        self._connections.give_back(self._held)
         if isinstance(error, sqlite3.Error):
-            raise DatabaseProblem(_sentence(error, self._database.path)) from error
+            raise DatabaseProblem(_sentence(error, self._path)) from error
 
 
-class _Held:
-    """A connection that is closed when its thread ends: then nothing holds on to this any more."""
+def _save_log(connections: tuple[Held, ...]) -> bool:
+    """Copy into the database what these find in the log that they use; False when that has to wait."""
+    waits = False
+    for held in connections:
+        try:
+            (busy, *_) = held.connection.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
+        except sqlite3.Error:
+            continue  # it was opened after the deletion, with the index of the old log and a new log
+        if not busy:
+            return True
+        waits = True
+    return not waits
 
-    def __init__(self, connection: sqlite3.Connection, identity: tuple[int, int] | None) -> None:
-        self.connection = connection
-        self.identity = identity
 
-    def close(self) -> None:
-        with suppress(sqlite3.Error):
-            self.connection.close()
-
-    __del__ = close
+def _is_broken(error: sqlite3.DatabaseError) -> bool:
+    """Whether a connection cannot read its files, as happens when they do not belong together."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
+    return code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def _sentence(error: sqlite3.Error, path: Path) -> str:
@@ -315,10 +303,6 @@ SENTENCES = (
     ("disk I/O", "The disk that holds {path} reports an error or is full: nothing was changed."),
     ("unable to open", "The database {path} cannot be opened: check that folder and file exist and are permitted."),
 )
-
-
-def _casefold(text: str) -> str:
-    return text.casefold()
 
 
 def stamp(moment: datetime) -> str:

@@ -116,7 +116,7 @@ def test_what_a_phone_was_told_stays_good_however_late_the_books_are(
     phone = add_phone(desk)
     if not by_token:
         assert status(endpoint, endpoint.definitive(phone)) == 200
-        until(lambda: endpoint.now(phone).last_seen)
+        step_is(endpoint, phone, Step.DISABLED)
         desk.registration.activate(endpoint.now(phone))
     monkeypatch.setattr(desk.fetching, "note_fetches", lambda fetches: ())  # as after kill -9
     known = endpoint.temporary(phone) if by_token else f"/p/{endpoint.now(phone).previous_secret}/"

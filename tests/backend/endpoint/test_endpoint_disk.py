@@ -14,7 +14,7 @@ import pytest
 from helpdesk_tui.backend.endpoint.access_log import AccessLog
 from helpdesk_tui.backend.helpdesk import Helpdesk
 from helpdesk_tui.backend.model.step import Step
-from helpdesk_tui.backend.store.database import Database
+from helpdesk_tui.backend.store.connections import Connections, Held
 from tests.backend.endpoint.served import Serve, Served, path_of, requests_of, until
 from tests.backend.offices import YEALINK, add_phone, in_service
 
@@ -34,15 +34,15 @@ def test_while_the_database_is_read_only_known_phones_are_answered_and_noted_lat
     desk: Helpdesk, endpoint: Served, paths: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own, new = paths
-    connect = Database._connect
+    connect = Connections.open
 
-    def read_only(database: Database):  # type: ignore[no-untyped-def]
-        held = connect(database)
+    def read_only(connections: Connections) -> Held:
+        held = connect(connections)
         held.connection.execute("PRAGMA query_only = ON")
         return held
 
     with monkeypatch.context() as patch:
-        patch.setattr(Database, "_connect", read_only)
+        patch.setattr(Connections, "open", read_only)
         desk.store.database.close()
         until(lambda: is_later(endpoint.get(new)))
         until(lambda: endpoint.get(own).status_code == 200)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -61,9 +62,9 @@ def test_a_new_file(tmp_path: Path) -> None:
         assert connection.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
     assert strict.keys() >= TABLES
     assert {name for name in strict if not strict[name] and "sqlite_" not in name} == set()
-    own = store.database.connection()
-    assert own.execute("PRAGMA foreign_keys").fetchone()[0] == 1
-    assert own.execute("PRAGMA synchronous").fetchone()[0] == 2
+    with store.database.read() as own:
+        assert own.execute("PRAGMA foreign_keys").fetchone()[0] == 1
+        assert own.execute("PRAGMA synchronous").fetchone()[0] == 2
     store.close()
 
 
@@ -311,3 +312,55 @@ def test_types_hold(desk: Helpdesk) -> None:
     phone = add_phone(desk)
     with pytest.raises(DatabaseProblem, match="INTEGER"):
         desk.store.phones.update(phone.id, {"vlan": "many"})
+
+
+# -- a log that is taken away, and threads that are at work -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("ends", [("-wal",), ("-wal", "-shm")])
+def test_what_is_in_a_deleted_log_is_saved_whoever_connects_before_it_is_noticed(
+    tmp_path: Path, ends: tuple[str, ...]
+) -> None:
+    path = tmp_path / "new.db"
+    store = opened(path)
+    store.facts.put("known", "before")  # as everything else it stands in the log alone
+    store.database.data_version()
+    for end in ends:
+        path.with_name(path.name + end).unlink()
+
+    def connect() -> None:
+        with suppress(DatabaseProblem):
+            store.facts.get("known")
+
+    newcomer = threading.Thread(target=connect)
+    newcomer.start()
+    newcomer.join()
+    for _ in range(3):
+        store.database.data_version()
+    store.facts.put("written", "afterwards")
+    with plain(path) as elsewhere:
+        found = elsewhere.execute("SELECT key, value FROM environment WHERE key IN ('known', 'written')").fetchall()
+        assert sorted(found) == [("known", "before"), ("written", "afterwards")]
+        assert elsewhere.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    store.close()
+
+
+def test_a_connection_that_a_thread_uses_is_not_closed_under_it(tmp_path: Path) -> None:
+    store = opened(tmp_path / "new.db")
+    entered, going_on = threading.Event(), threading.Event()
+
+    def read() -> object:
+        with store.database.read() as connection:
+            entered.set()
+            going_on.wait(20)
+            return connection.execute("SELECT count(*) FROM phones").fetchone()[0]
+
+    with ThreadPoolExecutor(2) as pool:
+        reading = pool.submit(read)
+        entered.wait(20)
+        closing = pool.submit(store.close)
+        going_on.set()
+        assert reading.result(timeout=20) == 0
+        closing.result(timeout=20)
+    assert store.facts.get("nothing") is None  # it is opened again
+    store.close()

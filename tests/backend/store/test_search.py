@@ -236,7 +236,8 @@ def test_windows_join_without_gap_or_double(office: Office) -> None:
 def test_verdict_that_time_has_turned(office: Office, tmp_path: Path) -> None:
     """Also for somebody who may only look, and so cannot store it."""
     source = office.desk.environment.database
-    office.desk.store.database.connection().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with office.desk.store.database.read() as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     shutil.copy(source, tmp_path / "test.db")
     later = FrozenClock()
     later.advance(timedelta(days=30))

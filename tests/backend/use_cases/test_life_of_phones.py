@@ -86,7 +86,8 @@ class LifeOfPhones(RuleBasedStateMachine):
         self.clock = FrozenClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
         self.desk = open_desk(Path(self.folder.name), self.clock)
         # Nothing is proven here about power cuts, and thousands of transactions are made.
-        self.desk.store.database.connection().execute("PRAGMA synchronous = OFF")
+        with self.desk.store.database.read() as connection:
+            connection.execute("PRAGMA synchronous = OFF")
         self.services = {vendor: Mortal(vendor, now=self.clock) for vendor in Vendor}
         for service in self.services.values():
             self.desk.services.put(service)
