@@ -37,6 +37,9 @@ T = TypeVar("T")
 log = logging.getLogger("helpdesk_tui")
 log.addHandler(logging.NullHandler())  # else Python would write warnings over the screen
 
+STILL_BUILDING = 0.05
+"""Seconds until it is looked again whether all parts of a screen are there."""
+
 NOT_YOUR_FILES = "You share an account here, so a file would not be yours: copy with y instead."
 NO_SHELL = "No shell started this program, so there is none to go back to: q leaves it."
 UNEXPECTED = "Something unexpected went wrong; nothing was lost. Start with --debug to have the details written down."
@@ -132,6 +135,8 @@ class HelpdeskScreen(Screen[None]):
         super().__init__()
         self.session = session
         self._asking = asyncio.Lock()
+        self._answered: set[str] = set()
+        """The purposes of what was read in the background so far."""
 
     # Parts ----------------------------------------------------------------------------------------------------------
 
@@ -292,10 +297,23 @@ class HelpdeskScreen(Screen[None]):
 
         async def run() -> None:
             then(await asyncio.to_thread(work))
+            if purpose not in self._answered:
+                self._answered.add(purpose)
+                self.call_after_refresh(self._lay_out_again)
 
         # The function and not its coroutine: one that is replaced before it begins is never awaited.
         begin: Callable[[], Awaitable[None]] = run
         self.run_worker(begin, name=purpose, group=purpose, exclusive=True, exit_on_error=False)
+
+    def _lay_out_again(self) -> None:
+        """An answer may come while the screen is still being built. Textual then leaves a text that has changed twice
+        at the height of its first version."""
+        texts = self.query(Static)
+        if all(text.is_mounted for text in texts):
+            for text in texts:
+                text.refresh(layout=True, repaint=False)
+        else:
+            self.set_timer(STILL_BUILDING, self._lay_out_again)
 
     def on_worker_state_changed(self, changed: Worker.StateChanged) -> None:
         if changed.state is WorkerState.ERROR and changed.worker.error is not None:
