@@ -108,16 +108,19 @@ class Connections:
 
     @contextmanager
     def alone(self, patience: float) -> Iterator[tuple[Held, ...]]:
-        """While no other thread takes one: those that none uses, after so many seconds at most for those that do."""
+        """While no other thread takes one: those that nobody uses, who is waited for so many seconds at most."""
         with self._gate:
             self._shut = True
             try:
                 deadline = time.monotonic() + patience
-                while len(idle := self._idle()) < len(self._held) and time.monotonic() < deadline:
+                while len(idle := self._idle()) < len(self) and time.monotonic() < deadline:
                     time.sleep(LOOK_AGAIN)
                 yield idle
             finally:
                 self._shut = False
+
+    def __len__(self) -> int:
+        return len(self._held)
 
     def _idle(self) -> tuple[Held, ...]:
         own = getattr(self._local, "held", None)

@@ -193,8 +193,8 @@ class Database:
     def _begin_anew(self) -> None:
         """Open everything anew; the first process of ours that does so saves what is in the deleted log alone."""
         with _locked(self.path.parent), self._connections.alone(CLOSING_TAKES) as idle:
-            if not self.path.exists():
-                return  # next time: SQLite would make an empty one
+            if not self.path.exists() or len(idle) < len(self._connections):
+                return  # next time: SQLite would make an empty one, or go on with the deleted log for those in use
             log, index = self._log_and_index()
             if log != self._log and index in (None, self._index):
                 if not _save_log(idle):
