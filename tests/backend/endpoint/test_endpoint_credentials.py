@@ -16,7 +16,7 @@ from helpdesk_tui.backend.helpdesk import Helpdesk
 from helpdesk_tui.backend.model.environment import EndpointCredentials
 from helpdesk_tui.backend.model.phone import Phone
 from tests.backend.endpoint.served import Served, path_of, served, serving, until
-from tests.backend.offices import add_phone, environment, in_service
+from tests.backend.offices import YEALINK, add_phone, environment, in_service
 from tests.frozen_clock import FrozenClock
 
 
@@ -182,18 +182,24 @@ def test_case_52_a_digest_answer_is_good_once_for_all_processes_of_the_server(
     configured.write_text(CONFIGURATION.format(database=tmp_path / "test.db"), encoding="utf-8")
     digest = dataclasses.replace(environment(tmp_path / "test.db"), endpoint_credentials=EndpointCredentials.DIGEST)
     desk = Helpdesk(digest, "anna", clock=clock)
-    phone = in_service(desk)
-    made = desk.settings.source(desk.phones.get(phone.id)).endpoint
-    path = path_of(desk, phone)
+    logins = {}
+    for phone in (in_service(desk), in_service(desk, YEALINK, "T46S")):
+        made = desk.settings.source(desk.phones.get(phone.id)).endpoint
+        logins[path_of(desk, phone)] = httpx.DigestAuth(made.username, made.password)
     desk.close()
-    login = httpx.DigestAuth(made.username, made.password)
     alone = httpx.Limits(max_keepalive_connections=0)  # each request is another connection, for any of the processes
     with (
         serving(digest.database, "--workers", "3", configuration=configured) as serve,
         httpx.Client(base_url=serve.url, limits=alone, timeout=20) as client,
     ):
-        for _ in range(5):
+        for path, login in [*logins.items()] * 3:
             answer = client.get(path, auth=login)
             assert answer.status_code == 200
             again = {"authorization": answer.request.headers["authorization"]}
             assert {client.get(path, headers=again).status_code for _ in range(10)} == {401}
+    with (
+        serving(digest.database, "--workers", "2", configuration=configured) as restarted,
+        httpx.Client(base_url=restarted.url, limits=alone, timeout=20) as client,
+    ):
+        assert client.get(path, headers=again).status_code == 401
+        assert client.get(path, auth=login).status_code == 200
